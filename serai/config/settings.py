@@ -99,7 +99,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "serai.core.http.DatabaseOutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -182,7 +181,8 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 # --- Background work --------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str(
-    "BROKER_URL", default=VALKEY_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+    "BROKER_URL",
+    default=VALKEY_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host="),
 )
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -324,7 +324,10 @@ LOGGING = {
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO" if MODE != "test" else "WARNING")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.str("LOG_LEVEL", default="INFO" if MODE != "test" else "WARNING"),
+    },
     "loggers": {"django_structlog": {"level": "WARNING"}},
 }
 structlog.configure(

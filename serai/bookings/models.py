@@ -1,0 +1,169 @@
+"""Checkouts and bookings: who stays where, when, for how much, on which terms."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from serai.core.fields import CurrencyField, MinorUnitsField
+from serai.core.models import TimestampedModel
+
+if TYPE_CHECKING:
+    from serai.accounts.models import User
+
+
+class Checkout(TimestampedModel):
+    """A hold with the frozen quote it was made for, and what the guest has typed so far."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        BOOKED = "booked", _("Booked")
+        REFUSED = "refused", _("Sold out before payment came")
+        ABANDONED = "abandoned", _("Given up")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    hold = models.OneToOneField("inventory.Hold", on_delete=models.PROTECT, related_name="checkout")
+    property = models.ForeignKey("properties.Property", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="checkouts", null=True, blank=True
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    # `bookings.quotes.Quote.as_json()`: dates, product, party, every price step, the policy's tiers.
+    quote = models.JSONField()
+    guest_name = models.CharField(max_length=120, blank=True)
+    guest_phone = models.CharField(max_length=24, blank=True)
+    arrival_time = models.CharField(max_length=40, blank=True)
+    requests = models.TextField(max_length=1000, blank=True)
+    payment_method = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return f"Checkout {self.id} ({self.state})"
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    """Whose bookings, and which of them still take rooms."""
+
+    def of_guest(self, user: User) -> BookingQuerySet:
+        return self.filter(guest=user)
+
+    def taking_nights(self) -> BookingQuerySet:
+        return self.filter(state__in=Booking.TAKES_NIGHTS)
+
+
+class Booking(TimestampedModel):
+    """A confirmed stay at one property. Its price and its policy are frozen when it is made."""
+
+    class State(models.TextChoices):
+        CONFIRMED = "confirmed", _("Confirmed")
+        CHECKED_IN = "checked_in", _("In house")
+        CHECKED_OUT = "checked_out", _("Stayed")
+        CANCELLED = "cancelled", _("Cancelled")
+        NO_SHOW = "no_show", _("No-show")
+
+    # A no-show keeps its nights: they were kept free for the guest.
+    TAKES_NIGHTS = (State.CONFIRMED, State.CHECKED_IN, State.CHECKED_OUT, State.NO_SHOW)
+
+    class PaymentMethod(models.TextChoices):
+        AT_PROPERTY = "pay_at_property", _("Pay at the property")
+        CARD = "card", _("Paid by card")
+        CHANNEL = "channel", _("Paid through the channel")
+
+    reference = models.CharField(max_length=12, unique=True)
+    checkout = models.OneToOneField(
+        Checkout, on_delete=models.PROTECT, related_name="booking", null=True, blank=True
+    )
+    property = models.ForeignKey("properties.Property", on_delete=models.PROTECT, related_name="bookings")
+    guest = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings", null=True, blank=True
+    )
+    state = models.CharField(max_length=12, choices=State.choices, default=State.CONFIRMED)
+    channel = models.CharField(max_length=40, default="site")
+    idempotency_key = models.CharField(max_length=120)
+    request_hash = models.CharField(max_length=64)
+
+    guest_name = models.CharField(max_length=120)
+    guest_email = models.EmailField(blank=True)
+    guest_phone = models.CharField(max_length=24, blank=True)
+    guest_country = models.CharField(max_length=3, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    arrival_time = models.CharField(max_length=40, blank=True)
+    requests = models.TextField(max_length=1000, blank=True)
+
+    check_in = models.DateField()
+    check_out = models.DateField()
+    adults = models.PositiveSmallIntegerField()
+    children_ages = models.JSONField(default=list)
+    currency = CurrencyField()
+    total_minor = MinorUnitsField()
+    penalty_minor = MinorUnitsField(default=0)
+    # The price steps shown to the guest, and the policy compiled to instants (`bookings.rules`).
+    price = models.JSONField(default=dict)
+    cancellation_tiers = models.JSONField(default=list)
+    payment_method = models.CharField(max_length=20, choices=PaymentMethod.choices)
+
+    booked_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "idempotency_key"], name="booking_once_per_key"),
+            models.CheckConstraint(condition=Q(check_out__gt=F("check_in")), name="booking_stay"),
+            models.CheckConstraint(
+                condition=Q(total_minor__gte=0, penalty_minor__gte=0), name="booking_money"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["property", "check_in"], name="booking_arrivals"),
+            models.Index(fields=["guest", "-check_in"], name="booking_trips"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class BookingRoom(models.Model):
+    """One room of a booking, with the guests in it and what it costs for the whole stay."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="rooms")
+    room_type = models.ForeignKey("properties.RoomType", on_delete=models.PROTECT, related_name="+")
+    rate_plan = models.ForeignKey(
+        "rates.RatePlan", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    check_in = models.DateField()
+    check_out = models.DateField()
+    adults = models.PositiveSmallIntegerField()
+    children_ages = models.JSONField(default=list)
+    total_minor = MinorUnitsField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["room_type", "check_in", "check_out"], name="booking_room_stay")]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} {self.room_type_id}"
+
+
+class BookingEvent(models.Model):
+    """What happened to a booking, in order. Never edited."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, blank=True
+    )
+    data = models.JSONField(default=dict)
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} {self.kind}"

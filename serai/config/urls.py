@@ -1,0 +1,13 @@
+"""Which door leads where."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("serai.web.urls")),
+]
+
+handler400 = "serai.web.errors.bad_request"
+handler403 = "serai.web.errors.permission_denied"
+handler404 = "serai.web.errors.page_not_found"
+handler500 = "serai.web.errors.server_error"

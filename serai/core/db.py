@@ -1,0 +1,44 @@
+"""Transactions and locks, said once.
+
+The entry service opens `write_transaction()`; inner services call `require_transaction()`.
+Lock order everywhere: checkout or booking row → hold row → nights in (room type, date) order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+
+from serai.core.errors import BusyError, NotInTransactionError
+
+_LOCK_NOT_AVAILABLE = "55P03"
+_DEADLOCK_DETECTED = "40P01"
+
+
+@contextmanager
+def write_transaction() -> Iterator[None]:
+    """Open a transaction whose lock waits are short.
+
+    Raises `BusyError` when a lock could not be had within `LOCK_TIMEOUT_MS`; all is rolled back.
+    """
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT set_config('lock_timeout', %s, true)", [f"{settings.LOCK_TIMEOUT_MS}ms"]
+                )
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) in {_LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED}:
+            raise BusyError(_("Many people are booking here right now. Please try again.")) from error
+        raise
+
+
+def require_transaction() -> None:
+    """Raise `NotInTransactionError` unless the caller has opened a transaction."""
+    if not connection.in_atomic_block:
+        raise NotInTransactionError("Open a transaction around this call: `with write_transaction():`")

@@ -1,0 +1,136 @@
+"""Money that moves. Knows no booking: `reference` is whatever the caller pays for."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from serai.core.fields import CurrencyField, MinorUnitsField
+from serai.core.models import TimestampedModel
+
+
+class Payment(TimestampedModel):
+    """One attempt to take an amount through a gateway. States move along `payments.rules`."""
+
+    class State(models.TextChoices):
+        CREATED = "created", _("Not started")
+        PENDING = "pending", _("Waiting for the bank")
+        SUCCEEDED = "succeeded", _("Paid")
+        FAILED = "failed", _("Not paid")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=64, db_index=True)
+    gateway = models.CharField(max_length=20)
+    description = models.CharField(max_length=200, blank=True)
+    amount_minor = MinorUnitsField()
+    refunded_minor = MinorUnitsField(default=0)
+    currency = CurrencyField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CREATED)
+    provider_ref = models.CharField(max_length=80, blank=True)
+    return_url = models.CharField(max_length=300, blank=True)
+    redirect_url = models.CharField(max_length=300, blank=True)
+    failure_code = models.CharField(max_length=40, blank=True)
+    failure_message = models.CharField(max_length=200, blank=True)
+    succeeded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")),
+                name="payment_refunds",
+            ),
+            models.UniqueConstraint(
+                fields=["gateway", "provider_ref"], name="payment_provider_ref", condition=~Q(provider_ref="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.amount_minor} {self.currency} ({self.state})"
+
+
+class Refund(TimestampedModel):
+    """Money given back from one payment, once per `key`."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("On its way")
+        SUCCEEDED = "succeeded", _("Refunded")
+        FAILED = "failed", _("Refused by the bank")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    key = models.CharField(max_length=120, unique=True)
+    amount_minor = MinorUnitsField()
+    reason = models.CharField(max_length=120, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    provider_ref = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} of {self.payment_id} ({self.state})"
+
+
+class GatewayEvent(models.Model):
+    """A provider's message, stored before it is acted on, once per provider and event id."""
+
+    gateway = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=80)
+    payload = models.JSONField()
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["gateway", "event_id"], name="gateway_event_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.event_id}"
+
+
+class FakeCharge(TimestampedModel):
+    """The fake card provider's own books: what a real provider keeps on its side of the wire."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        NEEDS_ACTION = "needs_action", "Needs 3-D Secure"
+        PROCESSING = "processing", "Processing"
+        SUCCEEDED = "succeeded", "Succeeded"
+        DECLINED = "declined", "Declined"
+
+    id = models.CharField(primary_key=True, max_length=40)
+    idempotency_key = models.CharField(max_length=80, unique=True)
+    amount_minor = MinorUnitsField()
+    refunded_minor = MinorUnitsField(default=0)
+    currency = CurrencyField()
+    description = models.CharField(max_length=200, blank=True)
+    return_url = models.CharField(max_length=300)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    decline_code = models.CharField(max_length=40, blank=True)
+    settles_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")),
+                name="fake_charge_refunds",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.state})"
+
+
+class FakeRefund(models.Model):
+    """A refund in the fake provider's books."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    charge = models.ForeignKey(FakeCharge, on_delete=models.PROTECT, related_name="refunds")
+    idempotency_key = models.CharField(max_length=120, unique=True)
+    amount_minor = MinorUnitsField()
+
+    def __str__(self) -> str:
+        return f"{self.id} of {self.charge_id}"
