@@ -61,7 +61,7 @@ def to_major(minor: int, currency: str) -> Decimal:
 def to_minor(amount: Decimal, currency: str) -> int:
     """The integer minor units of an exact amount.
 
-    Raises `TooPrecise` when the amount is finer than the currency allows, because silently rounding somebody's
+    Raises `TooPrecise` when the amount is finer than the currency allows: silently rounding somebody's
     money is a decision that belongs to the caller (see `round_to_minor`).
     """
     scaled = amount.scaleb(minor_digits(currency))
@@ -102,7 +102,7 @@ def currency_symbol(currency: str, locale: str) -> str:
 
 @cache
 def _pattern(currency: str, locale: str, digits: int) -> str:
-    """The locale's pattern for `currency` with exactly `digits` decimals, and air between letters and figures."""
+    """The locale's pattern with exactly `digits` decimals, and air between letters and figures."""
     parsed = Locale.parse(locale)
     pattern = parsed.currency_formats["standard"].pattern
     symbol = get_currency_symbol(currency, locale=parsed)
