@@ -1,0 +1,1 @@
+"""Writes on rates: nightly prices, and the terms that hosts edit."""

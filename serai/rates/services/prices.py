@@ -1,0 +1,86 @@
+"""Nightly prices of products whose rate plan has no parent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from serai.core.db import require_transaction
+from serai.core.errors import DomainError
+from serai.core.partitions import ensure_partitions
+from serai.rates.models import Product, Season
+from serai.rates.rules import season_price
+
+FRIDAY, SATURDAY = 4, 5
+
+
+class DerivedPriceError(DomainError):
+    """A derived rate plan has no nightly prices of its own."""
+
+    code = "derived_price"
+
+
+def fill_prices(*, product_id: int, first: dt.date, last: dt.date, now: dt.datetime) -> int:
+    """Write the price of every night in `[first, last]` from the product's base and weekend price
+    (Friday and Saturday nights) and the property's seasons; return how many nights changed.
+
+    Where seasons overlap, the one that starts last wins. Overwrites what was there.
+    Raises `DerivedPriceError`. Needs a transaction; locks the product.
+    """
+    require_transaction()
+    product = _lock_root_product(product_id)
+    seasons = list(
+        Season.objects.filter(
+            property_id=product.rate_plan.property_id, start_date__lte=last, end_date__gte=first
+        ).order_by("start_date", "id")
+    )
+    amounts = {}
+    for offset in range((last - first).days + 1):
+        date = first + dt.timedelta(days=offset)
+        base = product.base_minor
+        if product.weekend_minor is not None and date.weekday() in {FRIDAY, SATURDAY}:
+            base = product.weekend_minor
+        percent = 0
+        for season in seasons:
+            if season.start_date <= date <= season.end_date:
+                percent = season.percent
+        amounts[date] = season_price(base, percent)
+    return _write(product_id, amounts)
+
+
+def set_prices(*, product_id: int, dates: Iterable[dt.date], amount_minor: int, now: dt.datetime) -> int:
+    """Set one price on the given nights; return how many changed.
+
+    Raises `DerivedPriceError`. Needs a transaction; locks the product.
+    """
+    require_transaction()
+    _lock_root_product(product_id)
+    return _write(product_id, dict.fromkeys(dates, amount_minor))
+
+
+def _lock_root_product(product_id: int) -> Product:
+    product = Product.objects.select_for_update(of=("self",)).select_related("rate_plan").get(pk=product_id)
+    if product.rate_plan.parent_id is not None:
+        raise DerivedPriceError(
+            _("“%(plan)s” takes its prices from another rate plan. Change that one, or the difference to it.")
+            % {"plan": product.rate_plan.name}
+        )
+    return product
+
+
+def _write(product_id: int, amounts: dict[dt.date, int]) -> int:
+    if not amounts:
+        return 0
+    ensure_partitions(first=min(amounts), last=max(amounts))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rates_nightprice AS price (product_id, date, amount_minor)"
+            " SELECT %s, day, amount FROM unnest(%s::date[], %s::bigint[]) AS given (day, amount)"
+            " ON CONFLICT (product_id, date) DO UPDATE SET amount_minor = EXCLUDED.amount_minor"
+            " WHERE price.amount_minor <> EXCLUDED.amount_minor",
+            [product_id, list(amounts), list(amounts.values())],
+        )
+        return cursor.rowcount
