@@ -61,6 +61,7 @@ THROWAWAY_SETTINGS = {
 class PostgresServer:
     """One PostgreSQL cluster in `data`, reached through the socket folder `sockets`."""
 
+    title = "PostgreSQL"
     stop_signal = signal.SIGINT  # a fast stop: sessions are ended, nothing is lost
     stop_seconds = 15.0
 

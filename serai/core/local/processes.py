@@ -68,7 +68,7 @@ def spawn(
     output = None if log is None else open_log(log)
     try:
         switch = user is not None and user.switch
-        return subprocess.Popen(  # noqa: S603 - our own commands
+        return subprocess.Popen(
             [str(word) for word in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -143,7 +143,7 @@ class Reaper:
     """
 
     def __init__(self, *, hold: Sequence[int] = ()) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own script
+        self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", reaper_script.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from serai.core.local.identity import ServiceUser
@@ -61,15 +61,17 @@ class LocalServices:
             if wanted
         ]
 
-    def start(self, *, holder: str) -> Reaper:
+    def start(self, *, holder: str, hold: Sequence[int] = ()) -> Reaper:
         """Take the lock, start the servers, and return the reaper that guards them.
+
+        `hold` are descriptors of further locks that shall last until everything has stopped.
 
         Raises `LockHeldError` when another process runs this folder's services. A run that was
         killed a moment ago is waited for: its reaper holds the lock until all is stopped.
         """
         self.state.prepare(self.user)
         descriptor = take_patiently(self.lock, holder=holder)
-        self.reaper = Reaper(hold=[descriptor])
+        self.reaper = Reaper(hold=[descriptor, *hold])
         try:
             for server in self.servers:
                 self.start_server(server)

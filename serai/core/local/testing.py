@@ -49,7 +49,7 @@ def _point_environment_at_run() -> LocalState:
     os.environ.update(
         SERAI_MODE="test",
         SERAI_STATE_DIR=str(folder),
-        SECRET_KEY="tests-need-no-secret-but-a-long-and-constant-key-0123456789",
+        SECRET_KEY="tests-need-no-secret-but-a-long-and-constant-key-0123456789",  # noqa: S106
         DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or state.database_url,
         VALKEY_URL=f"{valkey_url}?db={number}",
     )

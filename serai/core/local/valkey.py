@@ -17,6 +17,7 @@ DATABASES = 64
 class ValkeyServer:
     """One Valkey in `data`, reached through `<sockets>/valkey.sock`."""
 
+    title = "Valkey"
     stop_signal = signal.SIGTERM
     stop_seconds = 10.0
 
