@@ -9,12 +9,21 @@ from PIL import Image
 
 from serai.demo.art.canvas import Canvas, paper_grain
 from serai.demo.art.exterior import draw_exterior
+from serai.demo.art.outdoors import draw_pool, draw_view
 from serai.demo.art.palette import CLIMATES, Light, choose_light
+from serai.demo.art.public_rooms import draw_lobby, draw_restaurant
+from serai.demo.art.rooms import draw_bathroom, draw_room
 
 Scene = Callable[[Canvas, Light, Random, str, int], None]
 
 SCENES: dict[str, Scene] = {
     "exterior": draw_exterior,
+    "room": draw_room,
+    "bathroom": draw_bathroom,
+    "pool": draw_pool,
+    "lobby": draw_lobby,
+    "restaurant": draw_restaurant,
+    "view": draw_view,
 }
 SUBJECTS = tuple(SCENES)
 
