@@ -151,12 +151,13 @@ def field_widget(field: BoundField, **attributes: str) -> SafeString:
     kind = _widget_kind(field.field.widget)
     given = {name.replace("_", "-"): value for name, value in attributes.items()}
     own = str(field.field.widget.attrs.get("class", ""))
-    item = "radio" if isinstance(field.field.widget, RadioSelect) else "checkbox"
-    base = item if kind == "choices" else CLASS_BY_KIND[kind]
-    classes = " ".join(part for part in (base, own, given.pop("class", "")) if part)
+    classes = " ".join(part for part in (CLASS_BY_KIND[kind], own, given.pop("class", "")) if part)
     attrs: dict[str, Any] = {**given}
-    if classes:
+    if classes and kind != "choices":
         attrs["class"] = classes
+    if kind == "textarea" and field.field.widget.attrs.get("rows") == "10":
+        # Django's default is taller than any of our texts need.
+        attrs["rows"] = 5
     described_by = described_by_ids(field)
     if described_by and kind != "choices":
         attrs["aria-describedby"] = described_by
