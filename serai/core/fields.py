@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     TextColumn = models.CharField[str, str]
     WholeNumberColumn = models.BigIntegerField[int, int]
+    OptionalNumberColumn = models.BigIntegerField[int | None, int | None]
 else:
     TextColumn = models.CharField
     WholeNumberColumn = models.BigIntegerField
+    OptionalNumberColumn = models.BigIntegerField
 
 
 def validate_currency(value: str) -> None:
@@ -42,3 +44,7 @@ class CurrencyField(TextColumn):
 
 class MinorUnitsField(WholeNumberColumn):
     """An amount of money in minor units (paise, cents, yen). Which currency, a column beside it says."""
+
+
+class OptionalMinorUnitsField(OptionalNumberColumn):
+    """A `MinorUnitsField` that may be empty; give it `null=True`."""

@@ -8,8 +8,9 @@
 `emit` writes one row per receiver. The relay hands rows to the task queue; the task locks the row,
 runs the receiver and marks the row done in one transaction, so an effect that only writes to the
 database happens exactly once however often workers die. Effects outside the database (SMTP, card
-providers) carry the row's id as their idempotency key. Failures are retried with back-off; after
-`MAX_ATTEMPTS` a row is marked failed and stays visible to staff.
+providers) carry the row's id or a key of their own as idempotency key; a receiver that calls a slow
+provider is registered with `is_transactional=False` and opens transactions itself. Failures are
+retried with back-off; after `MAX_ATTEMPTS` a row is marked failed and stays visible to staff.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 
 import psycopg
 import structlog
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from kombu.exceptions import OperationalError as BrokerError
 
 from serai.core.clock import utc_now
@@ -49,6 +50,7 @@ class Receiver:
     call: Callable[[Payload], None]
     queue: str
     is_secret: bool
+    is_transactional: bool
 
 
 _receivers: dict[str, list[Receiver]] = defaultdict(list)
@@ -56,13 +58,19 @@ _by_name: dict[str, Receiver] = {}
 
 
 def receiver(
-    topic: str, *, queue: str = "default", is_secret: bool = False
+    topic: str, *, queue: str = "default", is_secret: bool = False, is_transactional: bool = True
 ) -> Callable[[Callable[[Payload], None]], Callable[[Payload], None]]:
-    """Register a function for a topic. Its payload also carries `outbox_id`, stable over retries."""
+    """Register a function for a topic. Its payload also carries `outbox_id`, stable over retries.
+
+    With `is_transactional=False` the function runs outside any transaction, because it calls somebody
+    who may be slow; it must survive running twice, even at the same time.
+    """
 
     def register(function: Callable[[Payload], None]) -> Callable[[Payload], None]:
         name = f"{function.__module__}.{function.__qualname__}"
-        entry = Receiver(name=name, call=function, queue=queue, is_secret=is_secret)
+        entry = Receiver(
+            name=name, call=function, queue=queue, is_secret=is_secret, is_transactional=is_transactional
+        )
         if name in _by_name:
             raise RuntimeError(f"{name} is registered twice.")
         _by_name[name] = entry
@@ -105,6 +113,14 @@ def deliver(message_id: int, *, now: dt.datetime) -> bool:
     raised, because the queue must not also retry it.
     """
     try:
+        outside = _find_outside(message_id)
+        if outside is not None:
+            message, entry = outside
+            entry.call({**message.payload, "outbox_id": message.pk})
+            OutboxMessage.objects.filter(pk=message_id).update(
+                done_at=now, error="", **({"payload": {}} if entry.is_secret else {})
+            )
+            return True
         with transaction.atomic():
             message = (
                 OutboxMessage.objects.select_for_update(skip_locked=True)
@@ -126,6 +142,15 @@ def deliver(message_id: int, *, now: dt.datetime) -> bool:
         _record_failure(message_id, error=error, now=now)
         return False
     return True
+
+
+def _find_outside(message_id: int) -> tuple[OutboxMessage, Receiver] | None:
+    """The message and its receiver, if it waits for one that runs outside a transaction."""
+    message = OutboxMessage.objects.filter(
+        pk=message_id, done_at__isnull=True, failed_at__isnull=True
+    ).first()
+    entry = _by_name.get(message.receiver) if message else None
+    return (message, entry) if message and entry and not entry.is_transactional else None
 
 
 def _record_failure(message_id: int, *, error: Exception, now: dt.datetime) -> None:
@@ -184,7 +209,7 @@ def send_to_queue(message: OutboxMessage) -> None:
     """Queue the delivery task for a message; raises `BrokerError` when the broker is away."""
     from serai.core.tasks import deliver_message
 
-    deliver_message.apply_async(args=[message.pk], queue=message.queue, retry=False)
+    deliver_message.apply_async(args=(message.pk,), queue=message.queue, retry=False)
 
 
 def relay_forever(*, stop: threading.Event | None = None, poll_seconds: float = 1.0) -> None:
@@ -204,7 +229,7 @@ def relay_forever(*, stop: threading.Event | None = None, poll_seconds: float = 
                 pause = poll_seconds
                 for _notification in connection.connection.notifies(timeout=poll_seconds, stop_after=1):
                     pass
-        except (psycopg.Error, connection.Database.Error, OSError) as error:
+        except (psycopg.Error, DatabaseError, OSError) as error:
             log.warning("outbox.database_away", error=str(error), seconds=pause)
             connection.close()
             stop.wait(pause)

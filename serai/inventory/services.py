@@ -13,6 +13,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -283,7 +284,7 @@ def _take(claims: Sequence[Claim], *, column: str, now: dt.datetime) -> None:
         take()
 
 
-def _stays(claims: Sequence[Claim]) -> tuple[str, list[object]]:
+def _stays(claims: Sequence[Claim]) -> tuple[str, list[Any]]:
     """A condition that covers the claims' nights; written out so that PostgreSQL prunes partitions."""
     where = " OR ".join(["(room_type_id = %s AND date >= %s AND date < %s)"] * len(claims))
     return where, [part for claim in claims for part in (claim.room_type_id, claim.check_in, claim.check_out)]

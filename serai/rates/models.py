@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from serai.core.fields import MinorUnitsField
+from serai.core.fields import MinorUnitsField, OptionalMinorUnitsField
 from serai.core.models import TimestampedModel
 
 
@@ -113,7 +113,7 @@ class Product(models.Model):
     room_type = models.ForeignKey("properties.RoomType", on_delete=models.CASCADE, related_name="products")
     rate_plan = models.ForeignKey(RatePlan, on_delete=models.CASCADE, related_name="products")
     base_minor = MinorUnitsField(default=0, validators=[MinValueValidator(0)])
-    weekend_minor = MinorUnitsField(null=True, blank=True, validators=[MinValueValidator(0)])
+    weekend_minor = OptionalMinorUnitsField(null=True, blank=True, validators=[MinValueValidator(0)])
     extra_adult_minor = MinorUnitsField(default=0, validators=[MinValueValidator(0)])
     extra_child_minor = MinorUnitsField(default=0, validators=[MinValueValidator(0)])
     is_active = models.BooleanField(default=True)
@@ -194,7 +194,7 @@ class TaxRule(models.Model):
     is_paid_at_property = models.BooleanField(_("paid at the property"), default=False)
     # The bracket: applies to nights whose room price is in [from, below).
     from_minor = MinorUnitsField(default=0)
-    below_minor = MinorUnitsField(null=True, blank=True)
+    below_minor = OptionalMinorUnitsField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

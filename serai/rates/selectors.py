@@ -44,11 +44,11 @@ class ProductOffer:
 
     def is_sellable(self, parties: Sequence[Party]) -> bool:
         """Whether every room is there, priced, and large enough for its party."""
-        return (
-            bool(self.nights)
-            and self.left >= len(parties)
-            and all(fits(self.terms, party) for party in set(parties))
-        )
+        return bool(self.nights) and self.left >= len(parties) and self.is_large_enough(parties)
+
+    def is_large_enough(self, parties: Sequence[Party]) -> bool:
+        """Whether each party fits into one room."""
+        return all(fits(self.terms, party) for party in set(parties))
 
     def price(self, parties: Sequence[Party]) -> StayPrice:
         """The stay's price with one room per party; needs `nights`."""

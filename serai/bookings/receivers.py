@@ -1,0 +1,146 @@
+"""What follows from a booking: mails, and the booking that follows from a payment.
+
+Each receiver runs from the outbox in a transaction of its own and may run again after a crash;
+mail keys carry the booking's version, so one change makes one mail.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+
+from serai.bookings import documents
+from serai.bookings.errors import CheckoutRefused
+from serai.bookings.events import BOOKING_CANCELLED, BOOKING_CHANGED, BOOKING_CONFIRMED, CHECKOUT_REFUSED
+from serai.bookings.models import Booking, Checkout
+from serai.bookings.quotes import quote_from_json
+from serai.bookings.rules import free_until, is_always_free, tiers_from_json
+from serai.bookings.selectors import balance_minor, paid_minor
+from serai.bookings.services.book import complete_checkout
+from serai.core.clock import utc_now
+from serai.core.live import publish
+from serai.core.mail import send_mail
+from serai.core.money import format_money
+from serai.core.outbox import Payload, receiver
+from serai.payments.events import PAYMENT_SUCCEEDED
+from serai.properties.models import Membership
+
+
+@receiver(PAYMENT_SUCCEEDED, queue="critical")
+def book_what_was_paid(payload: Payload) -> None:
+    """Complete the checkout whose payment arrived, also when its guest has closed the browser."""
+    kind, _colon, number = str(payload["reference"]).partition(":")
+    if kind != "checkout":
+        return
+    try:
+        complete_checkout(checkout_id=uuid.UUID(number), now=utc_now())
+    except CheckoutRefused:
+        return  # The refund is on its way and the guest is told by `mail_refused`.
+    finally:
+        publish(f"checkout-{number}", {"event": "settled"})
+
+
+@receiver(BOOKING_CONFIRMED, queue="critical")
+def mail_confirmation(payload: Payload) -> None:
+    """Send the guest the confirmation with voucher and calendar file."""
+    booking = _load(payload)
+    _mail_guest(booking, "booking_confirmed", version=payload["version"], with_documents=True)
+
+
+@receiver(BOOKING_CHANGED, queue="critical")
+def mail_change(payload: Payload) -> None:
+    """Send the guest the new dates with a new voucher and calendar file."""
+    booking = _load(payload)
+    _mail_guest(booking, "booking_changed", version=payload["version"], with_documents=True)
+
+
+@receiver(BOOKING_CANCELLED, queue="critical")
+def mail_cancellation(payload: Payload) -> None:
+    """Tell the guest that the stay is cancelled and what happens to the money."""
+    booking = _load(payload)
+    _mail_guest(booking, "booking_cancelled", version=payload["version"], with_documents=False)
+
+
+@receiver(BOOKING_CONFIRMED)
+@receiver(BOOKING_CHANGED)
+@receiver(BOOKING_CANCELLED)
+def mail_hosts(payload: Payload) -> None:
+    """Tell those who run the property, each in their own language."""
+    booking = _load(payload)
+    for membership in Membership.objects.filter(property_id=booking.property_id).select_related("user"):
+        user = membership.user
+        send_mail(
+            template="booking_host",
+            to=user.email,
+            context=_context(
+                booking, path=reverse("host_booking", args=[booking.property_id, booking.reference])
+            ),
+            key=f"booking:{booking.pk}:{payload['version']}:host:{user.pk}",
+            language=user.language,
+        )
+    publish(f"property-{booking.property_id}", {"event": "booking"})
+
+
+@receiver(CHECKOUT_REFUSED, queue="critical")
+def mail_refused(payload: Payload) -> None:
+    """Tell the guest that the rooms were gone when the money came, and that it goes back."""
+    checkout = Checkout.objects.select_related("user", "property").get(pk=payload["checkout_id"])
+    if checkout.user is None:
+        return
+    quote = quote_from_json(checkout.quote)
+    send_mail(
+        template="checkout_refused",
+        to=checkout.user.email,
+        context={
+            "name": checkout.guest_name,
+            "property": checkout.property.name,
+            "check_in": quote.request.check_in,
+            "check_out": quote.request.check_out,
+            "amount": format_money(
+                quote.price.prepayable_minor, quote.price.currency, checkout.user.language
+            ),
+        },
+        key=f"checkout:{checkout.pk}:refused",
+        language=checkout.user.language,
+    )
+
+
+def _load(payload: Payload) -> Booking:
+    return (
+        Booking.objects.select_related("property__destination", "guest")
+        .prefetch_related("rooms__room_type", "rooms__rate_plan")
+        .get(pk=payload["booking_id"])
+    )
+
+
+def _mail_guest(booking: Booking, template: str, *, version: int, with_documents: bool) -> None:
+    with translation.override(booking.language):
+        attachments = [documents.voucher(booking), documents.calendar_file(booking)] if with_documents else []
+    send_mail(
+        template=template,
+        to=booking.guest_email,
+        context=_context(booking, path=reverse("trip", args=[booking.reference])),
+        key=f"booking:{booking.pk}:{version}:guest",
+        language=booking.language,
+        attachments=attachments,
+    )
+
+
+def _context(booking: Booking, *, path: str) -> dict[str, Any]:
+    """What every booking mail may say."""
+    tiers = tiers_from_json(booking.cancellation_tiers)
+    return {
+        "booking": booking,
+        "property": booking.property,
+        "rooms": list(booking.rooms.all()),
+        "total": format_money(booking.total_minor, booking.currency, booking.language),
+        "paid": format_money(paid_minor(booking), booking.currency, booking.language),
+        "balance": format_money(balance_minor(booking), booking.currency, booking.language),
+        "penalty": format_money(booking.penalty_minor, booking.currency, booking.language),
+        "free_until": free_until(tiers),
+        "is_always_free": is_always_free(tiers),
+        "path": path,
+    }

@@ -1,0 +1,41 @@
+"""Reads on bookings that span tables."""
+
+from __future__ import annotations
+
+import uuid
+
+from serai.bookings.models import Booking
+from serai.inventory.services import Claim
+from serai.payments.models import Payment
+from serai.payments.selectors import succeeded_payments
+
+
+def nights_of(booking: Booking) -> list[Claim]:
+    """The nights a booking takes, as claims of one unit per room."""
+    return [
+        Claim(room_type_id=room.room_type_id, check_in=room.check_in, check_out=room.check_out, quantity=1)
+        for room in booking.rooms.all()
+    ]
+
+
+def payment_reference(checkout_id: uuid.UUID) -> str:
+    """What the payments of a checkout are filed under."""
+    return f"checkout:{checkout_id}"
+
+
+def payments_of(booking: Booking) -> list[Payment]:
+    """Payments that came in for a booking, latest first."""
+    if booking.checkout_id is None:
+        return []
+    return succeeded_payments(reference=payment_reference(booking.checkout_id))
+
+
+def paid_minor(booking: Booking) -> int:
+    """What the guest has paid so far, less refunds (minor units)."""
+    return sum(payment.amount_minor - payment.refunded_minor for payment in payments_of(booking))
+
+
+def balance_minor(booking: Booking) -> int:
+    """What is due at the property: the total (of a cancelled booking, the penalty) less what was paid."""
+    owed = booking.penalty_minor if booking.state == Booking.State.CANCELLED else booking.total_minor
+    return max(owed - paid_minor(booking), 0)

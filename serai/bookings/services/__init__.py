@@ -1,0 +1,29 @@
+"""What can be done to a booking, a file per verb. The only code that joins nights, prices and money."""
+
+from serai.bookings.services.book import BookingDetails, RoomLine, book_hold, complete_checkout
+from serai.bookings.services.cancel import cancel_booking, cancellation_cost
+from serai.bookings.services.change import ChangeOffer, change_booking, offer_change
+from serai.bookings.services.hold import abandon_checkout, claim_checkout, hold_quote, save_guest_details
+from serai.bookings.services.pay import begin_payment, settle_checkout
+from serai.bookings.services.stay import check_in_booking, check_out_booking, mark_no_show
+
+__all__ = [
+    "BookingDetails",
+    "ChangeOffer",
+    "RoomLine",
+    "abandon_checkout",
+    "begin_payment",
+    "book_hold",
+    "cancel_booking",
+    "cancellation_cost",
+    "change_booking",
+    "check_in_booking",
+    "check_out_booking",
+    "claim_checkout",
+    "complete_checkout",
+    "hold_quote",
+    "mark_no_show",
+    "offer_change",
+    "save_guest_details",
+    "settle_checkout",
+]

@@ -1,0 +1,236 @@
+"""Book: turn held nights into a confirmed stay, once per key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from serai.bookings.errors import CheckoutRefused, IdempotencyConflict, PaymentMissing
+from serai.bookings.events import BOOKING_CONFIRMED, CHECKOUT_REFUSED
+from serai.bookings.models import Booking, BookingEvent, BookingRoom, Checkout
+from serai.bookings.quotes import Quote, quote_from_json
+from serai.bookings.selectors import payment_reference
+from serai.bookings.services.hold import claim_of
+from serai.core.db import require_transaction, write_transaction
+from serai.core.outbox import emit
+from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, sell_nights
+from serai.payments.selectors import succeeded_payments
+from serai.payments.services import refund_payment
+from serai.rates.rules import Party
+
+# No vowels and none of 0 1 O I L: a reference is read out on the telephone and never spells a word.
+ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+SITE = "site"
+
+
+@dataclass(frozen=True)
+class RoomLine:
+    """One room of a booking to be made; `total_minor` is for the whole stay."""
+
+    room_type_id: int
+    check_in: dt.date
+    check_out: dt.date
+    party: Party
+    total_minor: int
+    rate_plan_id: int | None = None
+
+
+@dataclass(frozen=True)
+class BookingDetails:
+    """Everything a booking remembers, from whichever door it came."""
+
+    property_id: int
+    channel: str
+    guest_name: str
+    currency: str
+    rooms: Sequence[RoomLine]
+    payment_method: str
+    guest_id: int | None = None
+    guest_email: str = ""
+    guest_phone: str = ""
+    guest_country: str = ""
+    language: str = "en"
+    arrival_time: str = ""
+    requests: str = ""
+    price: dict[str, Any] = field(default_factory=dict)
+    cancellation_tiers: Sequence[dict[str, Any]] = ()
+    checkout_id: uuid.UUID | None = None
+
+    @property
+    def request_hash(self) -> str:
+        """A fingerprint of what was asked for; the same key must come with the same one."""
+        body = [
+            self.property_id,
+            self.guest_name,
+            self.guest_email,
+            self.currency,
+            self.payment_method,
+            [
+                [
+                    room.room_type_id,
+                    room.rate_plan_id,
+                    room.check_in.isoformat(),
+                    room.check_out.isoformat(),
+                    room.party.adults,
+                    list(room.party.children_ages),
+                    room.total_minor,
+                ]
+                for room in self.rooms
+            ],
+        ]
+        return hashlib.sha256(json.dumps(body, separators=(",", ":")).encode()).hexdigest()
+
+
+def book_hold(*, hold_id: uuid.UUID, details: BookingDetails, key: str, now: dt.datetime) -> Booking:
+    """Confirm a hold and write the booking; with a known `key` return the booking made before.
+
+    Raises `IdempotencyConflict` when the key came with other details, `HoldExpired` when the
+    nights went back. Opens its own transaction; locks the hold, then its nights.
+    """
+    with write_transaction():
+        confirm_hold(hold_id=hold_id, now=now)
+        return _write_booking(details=details, key=key, now=now)
+
+
+def complete_checkout(*, checkout_id: uuid.UUID, now: dt.datetime) -> Booking:
+    """Book what a checkout holds, once; ask again and the same booking is returned.
+
+    With card payment the money must have arrived (`PaymentMissing`). If the hold ran out meanwhile,
+    the nights are taken anew; if they are gone (or the guest gave up), the payment is refunded, the checkout closed and
+    `CheckoutRefused` raised, after that was committed. Without a payment a lost hold is
+    `HoldExpired`. Locks the checkout, then the hold, then the nights.
+    """
+    with write_transaction():
+        checkout = Checkout.objects.select_for_update(of=("self",)).select_related("user").get(pk=checkout_id)
+        if checkout.state == Checkout.State.BOOKED:
+            return Booking.objects.get(checkout=checkout)
+        booking = _book_checkout(checkout, now=now) if checkout.state != Checkout.State.REFUSED else None
+    if booking is None:
+        raise CheckoutRefused
+    return booking
+
+
+def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
+    """The booking, or None when the money came too late and is on its way back."""
+    quote = quote_from_json(checkout.quote)
+    payments = succeeded_payments(reference=payment_reference(checkout.pk))
+    if checkout.payment_method == Booking.PaymentMethod.CARD and not payments:
+        raise PaymentMissing
+    try:
+        confirm_hold(hold_id=checkout.hold_id, now=now)
+    except HoldExpired:
+        if not payments:
+            raise
+        try:
+            if checkout.state == Checkout.State.ABANDONED:
+                raise
+            sell_nights(claims=[claim_of(quote)], now=now)
+        except (SoldOut, HoldExpired):
+            for payment in payments:
+                refund_payment(
+                    payment_id=payment.pk,
+                    amount_minor=payment.amount_minor - payment.refunded_minor,
+                    key=f"refused:{payment.pk}",
+                    reason="sold_out",
+                    now=now,
+                )
+            Checkout.objects.filter(pk=checkout.pk).update(state=Checkout.State.REFUSED, updated_at=now)
+            emit(CHECKOUT_REFUSED, {"checkout_id": str(checkout.pk)}, now=now)
+            return None
+    booking = _write_booking(details=_details_of(checkout, quote), key=str(checkout.pk), now=now)
+    Checkout.objects.filter(pk=checkout.pk).update(state=Checkout.State.BOOKED, updated_at=now)
+    return booking
+
+
+def _details_of(checkout: Checkout, quote: Quote) -> BookingDetails:
+    user = checkout.user
+    return BookingDetails(
+        property_id=quote.property_id,
+        channel=SITE,
+        guest_id=user.pk if user else None,
+        guest_name=checkout.guest_name,
+        guest_email=user.email if user else "",
+        guest_phone=checkout.guest_phone,
+        language=user.language if user else "en",
+        arrival_time=checkout.arrival_time,
+        requests=checkout.requests,
+        currency=quote.price.currency,
+        rooms=[
+            RoomLine(
+                room_type_id=quote.room_type_id,
+                rate_plan_id=quote.rate_plan_id,
+                check_in=quote.request.check_in,
+                check_out=quote.request.check_out,
+                party=room.party,
+                total_minor=room.total_minor,
+            )
+            for room in quote.price.rooms
+        ],
+        price=quote.as_json(),
+        cancellation_tiers=[tier.as_json() for tier in quote.tiers],
+        payment_method=checkout.payment_method,
+        checkout_id=checkout.pk,
+    )
+
+
+def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> Booking:
+    require_transaction()
+    known = Booking.objects.filter(channel=details.channel, idempotency_key=key).first()
+    if known is not None:
+        if known.request_hash != details.request_hash:
+            raise IdempotencyConflict
+        return known
+    booking = Booking.objects.create(
+        reference="".join(secrets.choice(ALPHABET) for _ in range(9)),
+        checkout_id=details.checkout_id,
+        property_id=details.property_id,
+        guest_id=details.guest_id,
+        channel=details.channel,
+        idempotency_key=key,
+        request_hash=details.request_hash,
+        guest_name=details.guest_name,
+        guest_email=details.guest_email,
+        guest_phone=details.guest_phone,
+        guest_country=details.guest_country,
+        language=details.language,
+        arrival_time=details.arrival_time,
+        requests=details.requests,
+        check_in=min(room.check_in for room in details.rooms),
+        check_out=max(room.check_out for room in details.rooms),
+        adults=sum(room.party.adults for room in details.rooms),
+        children_ages=[age for room in details.rooms for age in room.party.children_ages],
+        currency=details.currency,
+        total_minor=sum(room.total_minor for room in details.rooms),
+        price=details.price,
+        cancellation_tiers=list(details.cancellation_tiers),
+        payment_method=details.payment_method,
+        booked_at=now,
+    )
+    BookingRoom.objects.bulk_create(
+        BookingRoom(
+            booking=booking,
+            room_type_id=room.room_type_id,
+            rate_plan_id=room.rate_plan_id,
+            check_in=room.check_in,
+            check_out=room.check_out,
+            adults=room.party.adults,
+            children_ages=list(room.party.children_ages),
+            total_minor=room.total_minor,
+        )
+        for room in details.rooms
+    )
+    BookingEvent.objects.create(booking=booking, kind="booked", actor_id=details.guest_id, happened_at=now)
+    tell(BOOKING_CONFIRMED, booking, now=now)
+    return booking
+
+
+def tell(topic: str, booking: Booking, *, now: dt.datetime) -> None:
+    """Emit a fact about a booking, unless it came from a channel that speaks to its own guest."""
+    if booking.guest_email:
+        emit(topic, {"booking_id": booking.pk, "version": booking.version}, now=now)

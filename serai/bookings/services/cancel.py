@@ -1,0 +1,102 @@
+"""Cancel: give the nights back, charge the penalty that was agreed, refund the rest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from serai.accounts.models import User
+from serai.bookings.errors import PenaltyChanged, StateConflict
+from serai.bookings.events import BOOKING_CANCELLED
+from serai.bookings.models import Booking, BookingEvent
+from serai.bookings.rules import may_become, penalty_at, tiers_from_json
+from serai.bookings.selectors import nights_of, paid_minor, payments_of
+from serai.bookings.services.book import tell
+from serai.core.db import require_transaction, write_transaction
+from serai.inventory.services import return_nights
+from serai.payments.services import refund_payment
+
+
+@dataclass(frozen=True)
+class CancellationCost:
+    """What cancelling means for the guest's money (minor units)."""
+
+    penalty_minor: int
+    paid_minor: int
+
+    @property
+    def refund_minor(self) -> int:
+        return max(self.paid_minor - self.penalty_minor, 0)
+
+    @property
+    def due_minor(self) -> int:
+        """The part of the penalty that was not paid yet."""
+        return max(self.penalty_minor - self.paid_minor, 0)
+
+
+def cancellation_cost(*, booking: Booking, now: dt.datetime) -> CancellationCost:
+    """What cancelling costs at `now`, by the policy frozen with the booking."""
+    penalty = penalty_at(tiers_from_json(booking.cancellation_tiers), now)
+    return CancellationCost(penalty_minor=penalty, paid_minor=paid_minor(booking))
+
+
+def cancel_booking(
+    *,
+    booking_id: int,
+    actor: User | None,
+    now: dt.datetime,
+    expected_penalty_minor: int | None = None,
+    is_penalty_waived: bool = False,
+) -> Booking:
+    """Cancel a confirmed booking; ask again and the cancelled booking is returned.
+
+    With `expected_penalty_minor`, the amount that was shown, raises `PenaltyChanged` when another
+    one applies by now. Raises `StateConflict` for a stay that has begun or ended. Locks the
+    booking, then its nights.
+    """
+    with write_transaction():
+        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        if booking.state == Booking.State.CANCELLED:
+            return booking
+        if not may_become(booking.state, Booking.State.CANCELLED):
+            raise StateConflict(_("This stay has begun or is over, so it cannot be cancelled."))
+        cost = cancellation_cost(booking=booking, now=now)
+        penalty = 0 if is_penalty_waived else cost.penalty_minor
+        if expected_penalty_minor is not None and expected_penalty_minor != penalty:
+            raise PenaltyChanged
+        return_nights(claims=nights_of(booking), now=now)
+        booking.state = Booking.State.CANCELLED
+        booking.penalty_minor = penalty
+        booking.cancelled_at = now
+        booking.version += 1
+        booking.save(update_fields=["state", "penalty_minor", "cancelled_at", "version", "updated_at"])
+        BookingEvent.objects.create(
+            booking=booking, kind="cancelled", actor=actor, data={"penalty_minor": penalty}, happened_at=now
+        )
+        refund_above(booking=booking, keep_minor=penalty, reason="cancelled", now=now)
+        tell(BOOKING_CANCELLED, booking, now=now)
+        return booking
+
+
+def refund_above(*, booking: Booking, keep_minor: int, reason: str, now: dt.datetime) -> int:
+    """Refund what was paid beyond `keep_minor`, latest payment first; return the sum refunded.
+
+    Needs the transaction that changed the booking; the refunds' keys carry its new version.
+    """
+    require_transaction()
+    too_much = paid_minor(booking) - keep_minor
+    refunded = 0
+    for payment in payments_of(booking):
+        part = min(payment.amount_minor - payment.refunded_minor, too_much - refunded)
+        if part > 0:
+            refund_payment(
+                payment_id=payment.pk,
+                amount_minor=part,
+                key=f"{reason}:{booking.pk}:{booking.version}:{payment.pk}",
+                reason=reason,
+                now=now,
+            )
+            refunded += part
+    return refunded

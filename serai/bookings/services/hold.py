@@ -1,0 +1,88 @@
+"""Hold: keep the quoted rooms while the guest signs in, types and pays."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+
+from serai.accounts.models import User
+from serai.bookings.errors import PriceChanged
+from serai.bookings.models import Checkout
+from serai.bookings.quotes import Quote, make_quote, read_quote
+from serai.core.db import write_transaction
+from serai.inventory.services import Claim, hold_nights, release_hold
+
+
+def hold_quote(*, token: str, user: User | None, now: dt.datetime) -> Checkout:
+    """Hold the rooms of a quote for `HOLD_SECONDS` and open a checkout with its frozen price.
+
+    Raises `QuoteInvalid`, `QuoteExpired`, `NotOffered`, `PriceChanged` (with today's quote),
+    `inventory.services.SoldOut`, `BusyError`. Nothing is kept when it raises.
+    """
+    quote = read_quote(token, now=now)
+    with write_transaction():
+        current = make_quote(request=quote.request, now=now)
+        if current.terms != quote.terms:
+            raise PriceChanged(old=quote, new=current)
+        hold = hold_nights(
+            claims=[claim_of(quote)], expires_at=now + dt.timedelta(seconds=settings.HOLD_SECONDS), now=now
+        )
+        return Checkout.objects.create(
+            hold=hold,
+            property_id=quote.property_id,
+            user=user,
+            quote=quote.as_json(),
+            guest_name=user.name if user else "",
+            guest_phone=(user.phone or "") if user else "",
+        )
+
+
+def claim_of(quote: Quote) -> Claim:
+    """The nights that a quote is about."""
+    return Claim(
+        room_type_id=quote.room_type_id,
+        check_in=quote.request.check_in,
+        check_out=quote.request.check_out,
+        quantity=quote.request.rooms,
+    )
+
+
+def claim_checkout(*, checkout_id: uuid.UUID, user: User) -> None:
+    """Give a checkout that was begun signed out to the person who signed in. Harmless when it has one."""
+    Checkout.objects.filter(pk=checkout_id, user__isnull=True).update(
+        user=user, guest_name=user.name, guest_phone=user.phone or ""
+    )
+
+
+def save_guest_details(
+    *,
+    checkout_id: uuid.UUID,
+    guest_name: str,
+    guest_phone: str,
+    arrival_time: str,
+    requests: str,
+    payment_method: str,
+    now: dt.datetime,
+) -> None:
+    """Keep what the guest typed, so that nothing is lost on the way to the bank and back."""
+    Checkout.objects.filter(pk=checkout_id, state=Checkout.State.OPEN).update(
+        guest_name=guest_name,
+        guest_phone=guest_phone,
+        arrival_time=arrival_time,
+        requests=requests,
+        payment_method=payment_method,
+        updated_at=now,
+    )
+
+
+def abandon_checkout(*, checkout_id: uuid.UUID, now: dt.datetime) -> bool:
+    """Give the rooms back because the guest does not want them; False when it was settled already."""
+    with write_transaction():
+        checkout = Checkout.objects.select_for_update().get(pk=checkout_id)
+        if checkout.state != Checkout.State.OPEN:
+            return False
+        release_hold(hold_id=checkout.hold_id, now=now)
+        Checkout.objects.filter(pk=checkout_id).update(state=Checkout.State.ABANDONED, updated_at=now)
+        return True

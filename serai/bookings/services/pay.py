@@ -1,0 +1,65 @@
+"""Pay: from the guest's choice to money that counts, without a network call inside a transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from serai.bookings.models import Booking, Checkout
+from serai.bookings.quotes import quote_from_json
+from serai.bookings.selectors import payment_reference
+from serai.bookings.services.book import complete_checkout
+from serai.core.db import write_transaction
+from serai.inventory.models import Hold
+from serai.inventory.services import HoldExpired
+from serai.payments.models import Payment
+from serai.payments.selectors import payments_for
+from serai.payments.services import create_payment, refresh_payment, start_payment
+
+CARD_GATEWAY = "fake"
+
+
+def begin_payment(*, checkout_id: uuid.UUID, return_url: str, description: str, now: dt.datetime) -> Payment:
+    """Start the card payment of a checkout, or go on with the one that is under way.
+
+    The amount is what can be paid at booking; a city tax stays with the property. Raises
+    `HoldExpired` when the rooms went back, and what the gateway raises when it is away.
+    """
+    with write_transaction():
+        checkout = Checkout.objects.select_for_update(of=("self",)).select_related("hold").get(pk=checkout_id)
+        if checkout.state != Checkout.State.OPEN or checkout.hold.state != Hold.State.ACTIVE:
+            raise HoldExpired
+        quote = quote_from_json(checkout.quote)
+        running = [
+            payment
+            for payment in payments_for(reference=payment_reference(checkout_id))
+            if payment.state != Payment.State.FAILED
+        ]
+        payment = (
+            running[0]
+            if running
+            else create_payment(
+                reference=payment_reference(checkout_id),
+                amount_minor=quote.price.prepayable_minor,
+                currency=quote.price.currency,
+                gateway=CARD_GATEWAY,
+                description=description,
+                return_url=return_url,
+                now=now,
+            )
+        )
+    return start_payment(payment_id=payment.pk, now=now)
+
+
+def settle_checkout(*, checkout_id: uuid.UUID, now: dt.datetime) -> Booking | Payment:
+    """Ask the provider how the latest payment stands; complete the checkout when it succeeded.
+
+    Returns the booking, or the payment that is still pending or has failed. Raises what
+    `complete_checkout` raises.
+    """
+    payment = payments_for(reference=payment_reference(checkout_id))[0]
+    if payment.state not in {Payment.State.SUCCEEDED, Payment.State.FAILED}:
+        payment = refresh_payment(payment_id=payment.pk, now=now)
+    if payment.state == Payment.State.SUCCEEDED:
+        return complete_checkout(checkout_id=checkout_id, now=now)
+    return payment
