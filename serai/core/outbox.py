@@ -185,7 +185,7 @@ def dispatch_due(*, send: Callable[[OutboxMessage], None], now: dt.datetime) -> 
     Rows are locked with SKIP LOCKED, so several relays may run. A `BrokerError` out of `send`
     leaves the remaining rows waiting.
     """
-    handed = 0
+    done: list[int] = []
     with transaction.atomic():
         due = (
             OutboxMessage.objects.select_for_update(skip_locked=True)
@@ -193,7 +193,6 @@ def dispatch_due(*, send: Callable[[OutboxMessage], None], now: dt.datetime) -> 
             .exclude(dispatched_at__gt=now - REDISPATCH_AFTER)
             .order_by("available_at", "id")[:BATCH]
         )
-        done = []
         try:
             for message in due:
                 send(message)
@@ -201,8 +200,7 @@ def dispatch_due(*, send: Callable[[OutboxMessage], None], now: dt.datetime) -> 
         except (BrokerError, ConnectionError, TimeoutError) as error:
             log.warning("outbox.broker_away", error=str(error))
         OutboxMessage.objects.filter(pk__in=done).update(dispatched_at=now)
-        handed = len(done)
-    return handed
+    return len(done)
 
 
 def send_to_queue(message: OutboxMessage) -> None:

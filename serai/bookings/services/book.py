@@ -102,9 +102,9 @@ def complete_checkout(*, checkout_id: uuid.UUID, now: dt.datetime) -> Booking:
     """Book what a checkout holds, once; ask again and the same booking is returned.
 
     With card payment the money must have arrived (`PaymentMissing`). If the hold ran out meanwhile,
-    the nights are taken anew; if they are gone (or the guest gave up), the payment is refunded, the checkout closed and
-    `CheckoutRefused` raised, after that was committed. Without a payment a lost hold is
-    `HoldExpired`. Locks the checkout, then the hold, then the nights.
+    the nights are taken anew; if they are gone (or the guest gave up), the payment is refunded, the
+    checkout closed and `CheckoutRefused` raised, after that was committed. Without a payment a lost
+    hold is `HoldExpired`. Locks the checkout, then the hold, then the nights.
     """
     with write_transaction():
         checkout = Checkout.objects.select_for_update(of=("self",)).select_related("user").get(pk=checkout_id)
