@@ -42,3 +42,13 @@ def require_transaction() -> None:
     """Raise `NotInTransactionError` unless the caller has opened a transaction."""
     if not connection.in_atomic_block:
         raise NotInTransactionError("Open a transaction around this call: `with write_transaction():`")
+
+
+def refuse_transaction() -> None:
+    """Raise `RuntimeError` inside an open transaction: nothing slow may happen while locks are held.
+
+    The transaction that a test wraps around itself does not count.
+    """
+    opened = connection.atomic_blocks if connection.in_atomic_block else []
+    if any(not getattr(block, "_from_testcase", False) for block in opened):
+        raise RuntimeError("Close the transaction first: this call leaves the house.")

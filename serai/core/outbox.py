@@ -113,13 +113,7 @@ def deliver(message_id: int, *, now: dt.datetime) -> bool:
     raised, because the queue must not also retry it.
     """
     try:
-        outside = _find_outside(message_id)
-        if outside is not None:
-            message, entry = outside
-            entry.call({**message.payload, "outbox_id": message.pk})
-            OutboxMessage.objects.filter(pk=message_id).update(
-                done_at=now, error="", **({"payload": {}} if entry.is_secret else {})
-            )
+        if _deliver_outside(message_id, now=now):
             return True
         with transaction.atomic():
             message = (
@@ -144,13 +138,21 @@ def deliver(message_id: int, *, now: dt.datetime) -> bool:
     return True
 
 
-def _find_outside(message_id: int) -> tuple[OutboxMessage, Receiver] | None:
-    """The message and its receiver, if it waits for one that runs outside a transaction."""
+def _deliver_outside(message_id: int, *, now: dt.datetime) -> bool:
+    """Run the receiver without a transaction if it asked for that; return False when it did not."""
     message = OutboxMessage.objects.filter(
         pk=message_id, done_at__isnull=True, failed_at__isnull=True
     ).first()
     entry = _by_name.get(message.receiver) if message else None
-    return (message, entry) if message and entry and not entry.is_transactional else None
+    if message is None or entry is None or entry.is_transactional:
+        return False
+    entry.call({**message.payload, "outbox_id": message.pk})
+    message.done_at = now
+    message.error = ""
+    if entry.is_secret:
+        message.payload = {}
+    message.save(update_fields=["done_at", "error", "payload"])
+    return True
 
 
 def _record_failure(message_id: int, *, error: Exception, now: dt.datetime) -> None:

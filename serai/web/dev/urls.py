@@ -1,5 +1,11 @@
 """Routes of the dev pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from serai.web.dev import bank
+
+urlpatterns = [
+    path("bank/<slug:charge>/", bank.pay, name="dev_bank"),
+    path("bank/<slug:charge>/approve/", bank.challenge, name="dev_bank_challenge"),
+    path("bank/<slug:charge>/cancel/", bank.cancel, name="dev_bank_cancel"),
+]

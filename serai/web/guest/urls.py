@@ -1,5 +1,9 @@
 """Routes of the guest pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from serai.web.guest import webhooks
+
+urlpatterns = [
+    path("webhooks/<slug:gateway>/", webhooks.payment_webhook, name="payment_webhook"),
+]
