@@ -71,7 +71,8 @@ def receiver(
         entry = Receiver(
             name=name, call=function, queue=queue, is_secret=is_secret, is_transactional=is_transactional
         )
-        if name in _by_name:
+        # One function may answer several topics; two functions may not share a name.
+        if name in _by_name and _by_name[name].call is not function:
             raise RuntimeError(f"{name} is registered twice.")
         _by_name[name] = entry
         _receivers[topic].append(entry)
