@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class PropertiesConfig(AppConfig):
@@ -7,6 +6,4 @@ class PropertiesConfig(AppConfig):
     label = "properties"
 
     def ready(self) -> None:
-        from serai.properties.catalogue import load_after_migrate
-
-        post_migrate.connect(load_after_migrate, sender=self)
+        from serai.properties import completeness, permissions, receivers  # noqa: F401

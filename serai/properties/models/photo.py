@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import uuid
 
+from django.core.files.storage import default_storage
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -42,3 +44,22 @@ class Photo(TimestampedModel):
 
     def __str__(self) -> str:
         return self.alt or f"Photo {self.pk}"
+
+    def variant_name(self, width: int) -> str:
+        """Where the variant of this width is stored, under the original's random name."""
+        stem = (self.original.name or "").rpartition("/")[2]
+        return f"variants/{self.property_id}/{stem}-{width}.webp"
+
+    def src(self, width: int = 960) -> str:
+        """The address of the smallest variant of at least `width` pixels, else of the largest, else ""."""
+        widths = sorted(map(int, self.variants))
+        if not widths:
+            return ""
+        best = next((entry for entry in widths if entry >= width), widths[-1])
+        return default_storage.url(self.variants[str(best)])
+
+    @builtins.property  # `property` is a column here
+    def srcset(self) -> str:
+        """All variants for an `img`'s srcset attribute."""
+        widths = sorted(map(int, self.variants))
+        return ", ".join(f"{default_storage.url(self.variants[str(width)])} {width}w" for width in widths)
