@@ -1,4 +1,4 @@
-"""Demo photos, drawn by our own code: no downloads, no licences, the same picture for the same hotel every time."""
+"""Demo photos, drawn by our own code: nothing to download, and the same hotel always looks the same."""
 
 from serai.demo.art.palette import CLIMATES
 from serai.demo.art.scene import SUBJECTS, draw_photo

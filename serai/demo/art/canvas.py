@@ -1,4 +1,4 @@
-"""The paper: flat shapes, gradients, glows and soft shadows in units of a 1280 × 853 picture, whatever its real size."""
+"""The paper: shapes, gradients, glows and shadows in units of a 1280 by 853 picture, whatever its size."""
 
 from __future__ import annotations
 

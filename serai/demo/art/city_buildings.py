@@ -354,8 +354,6 @@ def draw_guest_house(stage: Stage, rng: Random) -> None:
     column.rect(0.5, top + 0.7, tower - 0.5, top + 1.8, lighten(accent, 0.75))
     for n in range(5):
         column.rect(0.8 + n * 0.58, top + 1.0, 1.16 + n * 0.58, top + 1.5, darken(accent, 0.3))
-    if rng.random() < 0.6:
-        stage.box(-1 + side * -3, top + 0.5, 4, 2.2, 1.8, 2, rgb("3f4650"))
     if rng.random() < 0.5:
         railing(front_wall(stage, left, top, 0.1), 0, 0.5, wide, trim, 0.8)
     lantern(stage, (x + tower / 2, 2.4, -2), 7)

@@ -8,8 +8,9 @@ from random import Random
 
 from serai.demo.art import city_buildings as city
 from serai.demo.art import country_buildings as country
+from serai.demo.art import desert_buildings as desert
 from serai.demo.art.canvas import Canvas
-from serai.demo.art.details import lantern
+from serai.demo.art.details import front_wall, lantern
 from serai.demo.art.landscape import BACKDROPS, choose_ground, draw_backdrop, draw_ground, draw_ripples
 from serai.demo.art.palette import Light, colours, darken, lighten, mix, rgb
 from serai.demo.art.perspective import Stage
@@ -74,7 +75,7 @@ ARCHETYPES: dict[str, Archetype] = {
         ("street", "lawn"),
         0.5,
         (1, 3),
-        {"urban": 2, "temperate": 2, "tropical": 2, "desert": 2, "mediterranean": 2, "alpine": 1},
+        {"urban": 1, "temperate": 1, "tropical": 1, "desert": 1, "mediterranean": 1, "alpine": 1},
     ),
     "curved hotel": Archetype(
         city.draw_curved_hotel,
@@ -86,7 +87,7 @@ ARCHETYPES: dict[str, Archetype] = {
         {"urban": 2, "tropical": 3, "mediterranean": 3, "temperate": 1},
     ),
     "palace": Archetype(
-        country.draw_palace,
+        desert.draw_palace,
         38,
         24,
         ("lawn", "lake", "plaza"),
@@ -108,9 +109,9 @@ ARCHETYPES: dict[str, Archetype] = {
         {"mediterranean": 6, "desert": 1},
     ),
     "earth castle": Archetype(
-        country.draw_earth_castle, 40, 17, ("sand", "plaza"), 0.4, (2, 5), {"desert": 4}
+        desert.draw_earth_castle, 40, 17, ("sand", "plaza"), 0.4, (2, 5), {"desert": 4}
     ),
-    "desert camp": Archetype(country.draw_desert_camp, 36, 9, ("sand",), 0.2, (1, 5), {"desert": 4}),
+    "desert camp": Archetype(desert.draw_desert_camp, 36, 9, ("sand",), 0.2, (1, 5), {"desert": 4}),
     "lodge": Archetype(
         country.draw_lodge,
         52,
@@ -134,16 +135,16 @@ def draw_exterior(canvas: Canvas, light: Light, rng: Random, climate: str, stars
     name = rng.choices(list(fitting), [kind.climates[climate] for kind in fitting.values()])[0]
     kind = fitting[name]
     setting = rng.choice(kind.settings)
-    horizon = rng.uniform(590, 640)
+    horizon = rng.uniform(600, 670)
     eye = rng.uniform(1.7, 3.4)
     if kind.high > 30:
         horizon, eye = rng.uniform(690, 725), rng.uniform(2.2, 4.5)
     # stand back until the whole front fits: its width across the picture, its height up to the sky
     focal = rng.uniform(900, 1250)
-    fill = rng.uniform(0.62, 0.86)
-    distance = max(
-        kind.wide * focal / (1280 * fill), (kind.high - eye) * focal / (horizon - rng.uniform(60, 130))
-    )
+    # a tower may run out of the picture
+    high = kind.high * (rng.uniform(0.55, 1.0) if kind.high > 60 else 1.0)
+    fill = rng.choice((rng.uniform(0.72, 0.98), rng.uniform(0.95, 1.2)))
+    distance = max(kind.wide * focal / (1280 * fill), (high - eye) * focal / (horizon - rng.uniform(30, 110)))
     draw_sky(canvas, light, rng, horizon)
     draw_backdrop(
         canvas,
@@ -158,6 +159,8 @@ def draw_exterior(canvas: Canvas, light: Light, rng: Random, climate: str, stars
     shift = rng.uniform(-0.07, 0.07) * 1280 / focal * distance
     stage.place(turn, shift, distance + kind.wide * 0.5 * abs(turn) * 0.7)
     _draw_floor(canvas, light, rng, climate, setting, horizon, stage)
+    if kind.high > 30 or (climate == "urban" and setting == "street"):
+        _draw_neighbours(stage, rng, kind)
     _draw_trees_behind(canvas, light, rng, climate, stage, kind)
     half = kind.wide / 2
     if setting != "river":
@@ -247,6 +250,24 @@ def _draw_floor(
         )
 
 
+def _draw_neighbours(stage: Stage, rng: Random, kind: Archetype) -> None:
+    """The street goes on: plain blocks to the left and right, paler with distance."""
+    light = stage.light
+    half = kind.wide / 2
+    for _ in range(rng.randint(3, 6)):
+        side = rng.choice((-1, 1))
+        wide, high, z = rng.uniform(12, 20), kind.high * rng.uniform(0.22, 0.62), rng.uniform(14, 34)
+        x = side * (half + rng.uniform(-4, 26)) - wide / 2
+        pale = mix(rng.choice(city.STONE), mix(light.haze, (255, 255, 255), 0.2), 0.45)
+        stage.box(x, 0, z, wide, high, 12, pale)
+        wall = front_wall(stage, x, 0, z)
+        for row in range(1, int(high / 3.6)):
+            for n in range(int(wide / 2.4)):
+                lit = rng.random() < light.lamps * 0.6
+                tone = rgb("ffd98f") if lit else wall.tone(darken(pale, 0.22))
+                wall.rect(0.7 + n * 2.4, row * 3.6, 1.9 + n * 2.4, row * 3.6 + 1.9, tone, raw=True)
+
+
 def _draw_trees_behind(
     canvas: Canvas, light: Light, rng: Random, climate: str, stage: Stage, kind: Archetype
 ) -> None:
@@ -288,7 +309,7 @@ def _draw_near(
     if not wet:
         for side in (-1, 1):
             for _ in range(rng.randint(0, 2) + (kind.wide < 30)):
-                spots.append((side * (half + rng.uniform(2, 12)), rng.uniform(-9, 3)))
+                spots += [(side * (half + rng.uniform(2, 12)), rng.uniform(-9, 3))]
     for x, z in sorted(spots, key=lambda spot: -spot[1]):
         cx, foot = stage.project((x, 0, z))
         tall = rng.uniform(5, 10)
@@ -313,9 +334,9 @@ def _draw_near(
     if setting in ("street", "plaza") and rng.random() < 0.8:
         post = light.lit(rgb("2f3540"), 0.5)
         for x in (-half * 0.8, -half * 0.27, half * 0.27, half * 0.8):
-            foot, top = stage.project((x, 0, -8)), stage.project((x, 4.4, -8))
+            low, top = stage.project((x, 0, -8)), stage.project((x, 4.4, -8))
             unit = stage.size((x, 0, -8))
-            canvas.rect(foot[0] - unit * 0.07, top[1], foot[0] + unit * 0.07, foot[1], post)
+            canvas.rect(low[0] - unit * 0.07, top[1], low[0] + unit * 0.07, low[1], post)
             canvas.oval(
                 top[0],
                 top[1] - unit * 0.2,

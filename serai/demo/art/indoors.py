@@ -49,12 +49,22 @@ DECORS = tuple(
 
 
 class Interior:
-    """A room before the camera, which stands at the middle of its near side, `eye` metres up, turned by `yaw`."""
+    """A room before the camera, which stands at the middle of its near side, turned by `yaw` radians."""
 
     def __init__(
-        self, canvas: Canvas, light: Light, rng: Random, *, wide: float, high: float, deep: float,
-        eye: float = 1.45, focal: float = 760.0, yaw: float = 0.0, horizon: float = 430.0,
-    ) -> None:  # fmt: skip
+        self,
+        canvas: Canvas,
+        light: Light,
+        rng: Random,
+        *,
+        wide: float,
+        high: float,
+        deep: float,
+        eye: float = 1.45,
+        focal: float = 760.0,
+        yaw: float = 0.0,
+        horizon: float = 430.0,
+    ) -> None:
         evening = light.lamps > 0.15
         inside = replace(
             light,
@@ -159,9 +169,20 @@ class Interior:
                     )
 
     def draw_window(
-        self, wall: Wall, rng: Random, climate: str, left: float, low: float, wide: float, high: float, *,
-        frame: Colour = (246, 243, 236), arched: bool = False, panes: int = 2, curtain: Colour | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        wall: Wall,
+        rng: Random,
+        climate: str,
+        left: float,
+        low: float,
+        wide: float,
+        high: float,
+        *,
+        frame: Colour = (246, 243, 236),
+        arched: bool = False,
+        panes: int = 2,
+        curtain: Colour | None = None,
+    ) -> None:
         """An opening with the country outside in it, and daylight about it."""
         rim = 0.07
         outline = (
@@ -223,9 +244,18 @@ class Interior:
         x = side * self.wide / 2
         inward = -side
         stage.canvas.shadow(
-            stage.outline(((x + inward * 0.3, 0.01, start - 0.2), (x + inward * 0.3, 0.01, start + length - 0.2), (x + inward * 2.3, 0.01, start + length - 1.2), (x + inward * 2.3, 0.01, start - 1.2))),
-            (255, 240, 208), 0.4, 5,
-        )  # fmt: skip
+            stage.outline(
+                (
+                    (x + inward * 0.3, 0.01, start - 0.2),
+                    (x + inward * 0.3, 0.01, start + length - 0.2),
+                    (x + inward * 2.3, 0.01, start + length - 1.2),
+                    (x + inward * 2.3, 0.01, start - 1.2),
+                )
+            ),
+            (255, 240, 208),
+            0.4,
+            5,
+        )
 
 
 def _draw_view(
@@ -246,10 +276,10 @@ def _draw_view(
     rise = high * rng.uniform(0.3, 0.46)
 
     def band(share: float, tone: Colour, rough: float) -> None:
-        points: list[Point] = [(left, low)]
-        for n in range(9):
-            points.append((left + wide * n / 8, low + rise * share * (1 + rng.uniform(-rough, rough))))
-        wall.shape([*points, (right, low)], tone, raw=True)
+        points = [
+            (left + wide * n / 8, low + rise * share * (1 + rng.uniform(-rough, rough))) for n in range(9)
+        ]
+        wall.shape([(left, low), *points, (right, low)], tone, raw=True)
 
     if climate in ("tropical", "mediterranean"):
         sea = mix(light.lit(rgb("2f8fa0"), 0.8), light.sky[-2], 0.2)

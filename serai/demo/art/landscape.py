@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 from serai.demo.art.canvas import WIDTH, Canvas, Point
@@ -82,7 +83,7 @@ def ridge_line(rng: Random, left: float, right: float, foot: float, tall: float,
     sway = 0.32
     for _ in range(4):
         finer: list[float] = []
-        for here, after in zip(heights, heights[1:], strict=False):
+        for here, after in pairwise(heights):
             finer += [here, (here + after) / 2 + rng.uniform(-sway, sway) * rough]
         heights = [*finer, heights[-1]]
         sway *= 0.52

@@ -13,7 +13,6 @@ from serai.demo.art.landscape import (
     BACKDROPS,
     choose_ground,
     draw_backdrop,
-    draw_dune,
     draw_ground,
     draw_hill,
     draw_ripples,
@@ -26,12 +25,12 @@ from serai.demo.art.plants import LEAVES, draw_bush, draw_foreground, draw_palm,
 from serai.demo.art.sky import draw_sky
 
 _POOL_HOUSES = {
-    "temperate": ("lodge", "curved hotel", "grand hotel"),
+    "temperate": ("lodge", "lodge", "curved hotel", "grand hotel", "palace"),
     "tropical": ("bungalows", "curved hotel", "lodge"),
-    "mediterranean": ("white villa", "white villa", "curved hotel"),
+    "mediterranean": ("white villa", "white villa", "lodge", "curved hotel"),
     "desert": ("palace", "earth castle", "glass hotel"),
     "alpine": ("chalet", "lodge"),
-    "urban": ("glass hotel", "curved hotel", "city tower"),
+    "urban": ("glass hotel", "curved hotel", "guest house", "grand hotel"),
 }
 
 
@@ -39,14 +38,16 @@ def draw_pool(canvas: Canvas, light: Light, rng: Random, climate: str, stars: in
     """A pool with loungers and parasols, the house or the open country behind it."""
     horizon = rng.uniform(330, 420)
     draw_sky(canvas, light, rng, horizon)
-    draw_backdrop(canvas, light, rng, climate, rng.choice(BACKDROPS[climate]), horizon)
+    infinity = climate in ("tropical", "mediterranean") and rng.random() < 0.4
+    draw_backdrop(canvas, light, rng, climate, "sea" if infinity else rng.choice(BACKDROPS[climate]), horizon)
     draw_ground(
         canvas, light, rng, horizon, choose_ground(rng, climate) if climate != "alpine" else rgb("86a05f")
     )
     stage = Stage(canvas, light, focal=rng.uniform(820, 980), horizon=horizon, eye=rng.uniform(3.2, 4.6))
-    infinity = climate in ("tropical", "mediterranean", "alpine") and rng.random() < 0.35
-    turn = rng.uniform(-0.4, 0.4)
-    if not infinity:
+    turn = rng.uniform(-0.4, 0.4) if not infinity else 0.0
+    if infinity:
+        draw_sea(canvas, light, rng, horizon, horizon + 240, climate)
+    else:
         house = ARCHETYPES[rng.choice(_POOL_HOUSES[climate])]
         away = max(30.0, house.high * 1.5)
         stage.place(turn * 0.5, rng.uniform(-9, 9), away)
@@ -79,8 +80,9 @@ def draw_pool(canvas: Canvas, light: Light, rng: Random, climate: str, stars: in
             line,
             0.6,
         )
-    _draw_basin(stage, rng, infinity=infinity, far=far)
-    _draw_loungers(stage, rng, climate, far, infinity=infinity)
+    side = rng.choice((-1, 1)) if infinity else 0
+    _draw_basin(stage, rng, side=side, far=far)
+    _draw_loungers(stage, rng, climate, side=side)
     if rng.random() < 0.7:
         draw_foreground(
             canvas,
@@ -91,12 +93,14 @@ def draw_pool(canvas: Canvas, light: Light, rng: Random, climate: str, stars: in
         )
 
 
-def _draw_basin(stage: Stage, rng: Random, *, infinity: bool, far: float) -> None:
+def _draw_basin(stage: Stage, rng: Random, *, side: int, far: float) -> None:
+    """The water and its rim; with a side, a pool without a far edge that leaves a deck on that side."""
+    infinity = side != 0
     canvas, light = stage.canvas, stage.light
     kind = "infinity" if infinity else rng.choice(("long", "kidney", "ell", "round"))
     plan: list[tuple[float, float]]
     if kind == "infinity":
-        plan = [(-13, -5.5), (13, -5.5), (13, far), (-13, far)]
+        plan = [(-side * 17, -9), (side * 3.4, -9), (side * 3.4, far), (-side * 17, far)]
     elif kind == "long":
         plan = [(-6.5, -5.0), (6.5, -5.0), (6.5, 2.2), (-6.5, 2.2)]
     elif kind == "ell":
@@ -113,7 +117,12 @@ def _draw_basin(stage: Stage, rng: Random, *, infinity: bool, far: float) -> Non
     middle = sum(z for _, z in plan) / len(plan)
     rim: list[Point3] = [(x * 1.06, 0.02, middle + (z - middle) * 1.11) for x, z in plan]
     if infinity:
-        rim = [(-14, 0.02, -6), (14, 0.02, -6), (14, 0.02, far), (-14, 0.02, far)]
+        rim = [
+            (-side * 17, 0.02, -9),
+            (side * 3.9, 0.02, -9),
+            (side * 3.9, 0.02, far),
+            (-side * 17, 0.02, far),
+        ]
     canvas.fill(stage.outline(rim), light.lit(rgb("f1ece2"), 0.95))
     water = rng.choice(colours("3fb0c4 4fc0c4 2f9fc0 5ab8b0 3f9ad0"))
     tone = light.lit(water, 0.95)
@@ -131,7 +140,7 @@ def _draw_basin(stage: Stage, rng: Random, *, infinity: bool, far: float) -> Non
         x, z = rng.uniform(-0.75, 0.75), rng.uniform(-0.75, 0.75)
         if kind == "ell" and x > -0.05 and z > 0:
             continue
-        px, pz = x * 6.2 * (2.0 if infinity else 0.88), middle + z * 3.3
+        px, pz = x * 6.2 * 0.88 - side * 3.2, middle + z * 3.3
         if kind in ("kidney", "round") and x * x + z * z > 0.42:
             continue
         cx, cy = stage.project((px, 0, pz))
@@ -140,20 +149,29 @@ def _draw_basin(stage: Stage, rng: Random, *, infinity: bool, far: float) -> Non
     if light.is_dark:
         canvas.glow(640, (low + high) / 2, 560, (high - low) * 0.6, rgb("a0f0f0"), 0.3)
     if infinity:
-        edge = stage.outline(((-14, 0.12, far), (14, 0.12, far), (14, 0, far - 0.2), (-14, 0, far - 0.2)))
+        edge = stage.outline(
+            (
+                (-side * 17, 0.12, far),
+                (side * 3.4, 0.12, far),
+                (side * 3.4, 0, far - 0.2),
+                (-side * 17, 0, far - 0.2),
+            )
+        )
         canvas.fill(edge, mix(lighten(tone, 0.45), light.sky[-1], 0.3))
 
 
-def _draw_loungers(stage: Stage, rng: Random, climate: str, far: float, *, infinity: bool) -> None:
+def _draw_loungers(stage: Stage, rng: Random, climate: str, *, side: int) -> None:
+    """Loungers and parasols in a row behind the pool, or on the deck at the given side."""
+    infinity = side != 0
     canvas, light = stage.canvas, stage.light
     wood = rng.choice(colours("a87b55 8a6a50 e9e2d6 6f5a4a"))
     cloth = rng.choice(colours("f6f1e6 e9c7a0 d9694f 3f7f9a f2d680 7fa08a"))
     stripe = rng.choice((None, rgb("faf6ee"), lighten(cloth, 0.6)))
-    row = 4.4 if not infinity else 1.6
-    spots = [-5.6, -2.6, 2.6, 5.6] if not infinity else [-17.5, 17.5]
+    row = 4.4 if not infinity else 1.2
+    spots = [-5.6, -2.6, 2.6, 5.6] if not infinity else [side * 5.2, side * 8.2]
     for n, x in enumerate(spots):
-        if n % 2 == 0 or infinity:
-            px = x + 1.5 if not infinity else x
+        if n % 2 == 0:
+            px = x + (side or 1) * 1.5
             shade_under(stage, px - light.side * 0.9, row + 0.5, 2.4, 1.2, 0.3)
             cx, foot = stage.project((px, 0, row + 0.6))
             _, top = stage.project((px, 2.5, row + 0.6))
@@ -161,28 +179,27 @@ def _draw_loungers(stage: Stage, rng: Random, climate: str, far: float, *, infin
             canvas.rect(cx - 0.04 * unit, top, cx + 0.04 * unit, foot, light.lit(wood, 0.7))
             cone(stage, px, 2.1, row + 0.6, 1.7, 0.8, cloth, stripe)
             lantern(stage, (px, 1.6, row), 3.5, 0.5)
-        for dx in (0.0,):
-            left = x + dx - 0.35
-            shade_under(stage, x, row - 0.4, 0.9, 2.0, 0.3)
-            stage.box(left, 0.1, row - 1.4, 0.7, 0.16, 1.5, wood)
-            stage.box(left + 0.04, 0.26, row - 1.36, 0.62, 0.1, 1.4, cloth)
-            stage.face(
-                (
-                    (left + 0.04, 0.36, row),
-                    (left + 0.66, 0.36, row),
-                    (left + 0.66, 0.95, row + 0.5),
-                    (left + 0.04, 0.95, row + 0.5),
-                ),
-                lighten(cloth, 0.1),
-                "top",
-                flat=True,
-            )
+        left = x - 0.35
+        shade_under(stage, x, row - 0.4, 0.9, 2.0, 0.3)
+        stage.box(left, 0.1, row - 1.4, 0.7, 0.16, 1.5, wood)
+        stage.box(left + 0.04, 0.26, row - 1.36, 0.62, 0.1, 1.4, cloth)
+        stage.face(
+            (
+                (left + 0.04, 0.36, row),
+                (left + 0.66, 0.36, row),
+                (left + 0.66, 0.95, row + 0.5),
+                (left + 0.04, 0.95, row + 0.5),
+            ),
+            lighten(cloth, 0.1),
+            "top",
+            flat=True,
+        )
     if rng.random() < 0.8:
-        for x in (-9.5, 9.5):
-            cylinder(stage, x, 0, 1.0, 0.4, 0.55, 0.7, rng.choice(colours("b5653f e6dccb 5a6068")))
-            cx, foot = stage.project((x, 0.7, 1.0))
+        for x in (-9.5, 9.5) if not infinity else (side * 4.7,):
+            cylinder(stage, x, 0, 3.0, 0.4, 0.55, 0.7, rng.choice(colours("b5653f e6dccb 5a6068")))
+            cx, foot = stage.project((x, 0.7, 3.0))
             if climate in ("tropical", "desert"):
-                draw_palm(canvas, light, rng, cx, foot, 3.4 * stage.size((x, 0, 1.0)))
+                draw_palm(canvas, light, rng, cx, foot, 3.4 * stage.size((x, 0, 3.0)))
             else:
                 draw_bush(
                     canvas,
@@ -190,7 +207,7 @@ def _draw_loungers(stage: Stage, rng: Random, climate: str, far: float, *, infin
                     rng,
                     cx,
                     foot,
-                    1.0 * stage.size((x, 0, 1.0)),
+                    1.0 * stage.size((x, 0, 3.0)),
                     rng.choice(LEAVES[climate]),
                     flowers=True,
                 )
@@ -252,22 +269,15 @@ def draw_view(canvas: Canvas, light: Light, rng: Random, climate: str, stars: in
     elif kind in ("dunes", "canyon"):
         draw_backdrop(canvas, light, rng, climate, "dunes" if kind == "dunes" else "mesas", horizon)
         draw_ground(canvas, light, rng, horizon, rgb("dcb783"))
-        for layer in range(3):
-            draw_dune(
-                canvas,
-                light,
-                rng,
-                horizon + 110 + layer * 150,
-                90 + layer * 60,
-                light.far(vary(rgb("dba96e"), rng, 8), 0.24 - 0.1 * layer),
-            )
-            canvas.gradient_rect(
-                0,
-                horizon + 110 + layer * 150,
-                1280,
-                853,
-                (light.far(rgb("dba96e"), 0.2), light.lit(rgb("c98f5a"), 0.7)),
-            )
+        for layer in range(4):
+            foot = horizon + 70 + layer * 105
+            sand = light.far(vary(rgb("dba96e"), rng, 7), max(0.0, 0.26 - 0.09 * layer))
+            shade = mix(sand, light.lit(rgb("8f5f45"), 0.3), 0.3)
+            draw_hill(canvas, rng, foot, 84 + layer * 26, lighten(sand, 0.1), shade)
+            canvas.gradient_rect(0, foot, 1280, 853, (shade, mix(shade, sand, 0.6), sand))
+        for _ in range(rng.randint(1, 4)):
+            x, y, tall = rng.uniform(80, 1200), rng.uniform(horizon + 120, 700), rng.uniform(60, 160)
+            draw_palm(canvas, light, rng, x, y, tall)
     elif kind == "skyline":
         draw_skyline(canvas, light, rng, horizon + 90)
         draw_tree_line(canvas, light, rng, climate, horizon + 110, 50, 0.2)
@@ -277,6 +287,7 @@ def draw_view(canvas: Canvas, light: Light, rng: Random, climate: str, stars: in
         _draw_meadow(canvas, light, rng, climate, horizon + 110)
     else:
         draw_backdrop(canvas, light, rng, climate, "hills" if kind != "terraces" else "wood", horizon)
+        draw_ground(canvas, light, rng, horizon, choose_ground(rng, climate))
         for layer in range(4):
             foot = horizon + 60 + layer * 110
             tone = light.far(vary(rng.choice(LEAVES[climate]), rng, 12), max(0.0, 0.3 - 0.1 * layer))

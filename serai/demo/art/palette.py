@@ -62,7 +62,10 @@ def vary(colour: Colour, rng: Random, reach: int = 10) -> Colour:
 
 @dataclass(frozen=True)
 class Light:
-    """The hour of a picture. `side` is where the sun stands: -1 left, 1 right; `lamps` is the share of lit windows."""
+    """The hour of a picture.
+
+    `side` is where the sun stands, -1 left or 1 right; `lamps` is the share of lit windows.
+    """
 
     hour: str
     sky: tuple[Colour, ...]

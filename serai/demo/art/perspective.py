@@ -1,4 +1,4 @@
-"""A level camera with upright verticals, as architects photograph: points in metres become points on the canvas."""
+"""A level camera with upright verticals, as architects photograph: from metres to points on the canvas."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NORMALS: dict[str, Point3] = {
 
 
 class Stage:
-    """A frame of reference (x right, y up, z away, metres) turned by `angle` and set at (x, z) before the camera."""
+    """A frame (x right, y up, z away, in metres) turned by `angle` radians, at (x, z) before the camera."""
 
     def __init__(
         self, canvas: Canvas, light: Light, *, focal: float, horizon: float, eye: float, centre: float = 640.0
@@ -98,7 +98,7 @@ class Stage:
         *,
         flat: bool = False,
     ) -> None:
-        """A block whose near lower left corner is (x, y, z); only the sides that face the camera are drawn."""
+        """A block whose near lower left corner is (x, y, z); only sides that face the camera are drawn."""
         right, top, back = x + wide, y + high, z + deep
         if y > self.eye:
             under = ((x, y, z), (right, y, z), (right, y, back), (x, y, back))

@@ -6,7 +6,7 @@ from math import cos, pi, sin
 from random import Random
 
 from serai.demo.art.canvas import Canvas, Point
-from serai.demo.art.palette import Colour, Light, colours, darken, lighten, mix, rgb, vary
+from serai.demo.art.palette import Colour, Light, colours, darken, lighten, mix, vary
 
 LEAVES = {
     "temperate": colours("4f7a44 5d8a4a 6b8f3f 3f6b48 8a9a45 b0803c"),
@@ -25,7 +25,7 @@ def draw_tree(
     """A tree that grows in the climate."""
     leaf = vary(rng.choice(LEAVES[climate]), rng, 8)
     roll = rng.random()
-    if climate in ("tropical", "desert") and roll < (0.7 if climate == "tropical" else 0.85):
+    if climate in ("tropical", "desert") and roll < (0.7 if climate == "tropical" else 1.0):
         draw_palm(canvas, light, rng, x, foot, height * 1.15)
     elif climate == "alpine" or (climate == "temperate" and roll < 0.15):
         draw_pine(canvas, light, rng, x, foot, height * 1.1, leaf)
@@ -69,14 +69,7 @@ def draw_round_tree(
 
 
 def draw_pine(
-    canvas: Canvas,
-    light: Light,
-    rng: Random,
-    x: float,
-    foot: float,
-    height: float,
-    leaf: Colour,
-    snow: float = 0.0,
+    canvas: Canvas, light: Light, rng: Random, x: float, foot: float, height: float, leaf: Colour
 ) -> None:
     """A conifer in tiers, its sunny half lighter."""
     wide = height * rng.uniform(0.19, 0.25)
@@ -104,17 +97,6 @@ def draw_pine(
         )
         sunny = light.side * half
         canvas.fill(((x, low), (x + sunny * 0.5, low + dip), (x + sunny, low), (x, top)), bright)
-        if snow:
-            canvas.fill(
-                (
-                    (x - half * 0.62, low - dip * 2.4),
-                    (x, low - dip * 1.2),
-                    (x + half * 0.62, low - dip * 2.4),
-                    (x, top),
-                ),
-                light.lit((244, 247, 252), 0.8),
-                snow,
-            )
 
 
 def draw_cypress(canvas: Canvas, light: Light, x: float, foot: float, height: float, leaf: Colour) -> None:
@@ -273,6 +255,3 @@ def draw_foreground(canvas: Canvas, light: Light, rng: Random, climate: str, sty
             x = corner - side * rng.random() ** 1.3 * 360
             dot = rng.uniform(2.5, 5.5)
             canvas.oval(x, rng.uniform(795, 850), dot, dot, light.lit(vary(bloom, rng, 14), 0.8))
-
-
-SNOW_LEAF = rgb("3d6353")

@@ -225,8 +225,8 @@ def draw_restaurant(canvas: Canvas, light: Light, rng: Random, climate: str, sta
         unit = room.stage.size((0, 2, deep - 2))
         room.stage.canvas.glow(cx, cy, unit * 1.1, unit * 1.1, GLOW, 0.5)
         room.stage.canvas.oval(cx, cy, unit * 0.1, unit * 0.16, rgb("fff0d4"))
-    for x in (-1, 1):
-        stage = room.at(x * (wide / 2 - 0.5), deep - 0.6)
+    for corner in (-1, 1):
+        stage = room.at(corner * (wide / 2 - 0.5), deep - 0.6)
         draw_plant(stage, rng, 0, 0, rng.uniform(1.3, 1.9), lighten(decor.accent, 0.2))
     round_tables = rng.random() < 0.5
     cloth = rng.choice((rgb("faf7f0"), lighten(decor.textile, 0.5), decor.wood, decor.wood))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from math import cos, pi, sin
 from random import Random
 
+from serai.demo.art.beds import draw_bed, draw_night_table
 from serai.demo.art.canvas import Canvas
 from serai.demo.art.details import arch, front_wall
 from serai.demo.art.furniture import (
     cylinder,
-    draw_bed,
     draw_lamp,
-    draw_night_table,
     draw_pendant,
     draw_picture,
     draw_plant,
@@ -28,12 +27,19 @@ from serai.demo.art.perspective import Stage, Wall
 def draw_room(canvas: Canvas, light: Light, rng: Random, climate: str, stars: int) -> None:
     """A bedroom: the bed against the back wall or a side wall, a window, lamps, pictures, a rug."""
     wide, deep = rng.uniform(4.6, 5.4) + stars * 0.14, rng.uniform(5.0, 5.8)
-    sideways = rng.random() < 0.42
+    sideways = rng.random() < 0.5
     room = Interior(
-        canvas, light, rng, wide=wide, high=rng.uniform(2.7, 3.1), deep=deep, eye=rng.uniform(1.35, 1.7),
+        canvas,
+        light,
+        rng,
+        wide=wide,
+        high=rng.uniform(2.7, 3.1),
+        deep=deep,
+        eye=rng.uniform(1.35, 1.7),
         yaw=rng.choice((-1, 1)) * (rng.uniform(0.24, 0.4) if sideways else rng.uniform(0.0, 0.2)),
-        focal=rng.uniform(800, 900) if sideways else rng.uniform(860, 1060), horizon=rng.uniform(350, 420),
-    )  # fmt: skip
+        focal=rng.uniform(800, 900) if sideways else rng.uniform(860, 1060),
+        horizon=rng.uniform(350, 420),
+    )
     room.draw_shell(feature=not sideways)
     floor = rng.choice(("boards", "boards", "tiles", "carpet"))
     if floor != "carpet":
@@ -54,6 +60,7 @@ def _draw_back_bed_room(room: Interior, rng: Random, climate: str, light: Light,
     room.draw_window(
         room.side(side), rng, climate, start, low, span, 2.35 - low, panes=rng.choice((2, 3)), curtain=curtain
     )
+    room.draw_daylight(side, start, span)
     shift = -side * rng.uniform(0.1, 0.4)
     middle = wide / 2 + shift
     back = room.back

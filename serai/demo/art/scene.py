@@ -38,7 +38,8 @@ def draw_photo(
 ) -> Image.Image:
     """Draw one picture in RGB. The same arguments always give the same pixels.
 
-    `size` is width and height in pixels; other proportions than 3:2 are cut from the middle. `stars` is 1 to 5.
+    `size` is width and height in pixels; proportions other than 3:2 are cut from the middle.
+    `stars` is 1 to 5.
     Raises ValueError for a subject, climate, size or number of stars that there is no picture for.
     """
     if subject not in SCENES:
