@@ -234,7 +234,7 @@ def draw_grand_hotel(stage: Stage, rng: Random) -> None:
             s = u + 0.1 + stripe * 0.72
             front.shape(((s, 4.1), (s + 0.32, 4.1), (s + 0.36, 3.2), (s - 0.04, 3.2)), lighten(accent, 0.75))
     for x in (-3.4, 3.1):
-        stage.box(x, top + 3.4 if abs(x) < 1 else top + 1, -1.4, 0.14, 6, 0.14, (230, 230, 230), flat=True)
+        stage.box(x, top + 0.4, -1.4, 0.2, 6.7, 0.2, rgb("5a5552"), flat=True)
         flag = front_wall(stage, x, top + 5.4, -1.4)
         flag.shape(((0.14, 0), (2.3, 0.2), (2.2, 1.5), (0.14, 1.4)), accent)
     lantern(stage, (0, 3, -2), 11)

@@ -168,12 +168,12 @@ def _draw_side_bed_room(room: Interior, rng: Random, climate: str) -> None:
             decor.accent,
         )
     other = -side
+    stage = room.at(other * (wide / 2 - 0.35), deep - 0.35)
+    if rng.random() < 0.5:
+        draw_plant(stage, rng, 0, 0, 1.5, lighten(decor.accent, 0.3))
     if rng.random() < 0.8:
-        stage = room.at(other * (wide / 2 - 0.75), deep - 0.75, other * -0.75)
+        stage = room.at(other * (wide / 2 - 0.8), deep - 1.0, other * -0.75)
         draw_seat(stage, 0, 0.35, 0.9, rng.choice((decor.accent, decor.textile)), decor.wood)
-        stage = room.at(other * (wide / 2 - 0.35), deep - 0.4)
-        if rng.random() < 0.5:
-            draw_plant(stage, rng, 0, 0, 1.5, lighten(decor.accent, 0.3))
     lit = room.evening or rng.random() < 0.4
     shade = rng.choice((lighten(decor.accent, 0.7), (244, 236, 220)))
     stage = room.at(side * (wide / 2 - 0.3), centre + 1.3)
