@@ -34,7 +34,7 @@ class WebhookFaults:
     is_lost: bool = False
     copies: int = 1
     delay_seconds: float = 0.0
-    # Each message is sent before all those that were written before it.
+    # A message overtakes those written up to 20 seconds before it (the first five messages of a plan).
     is_reversed: bool = False
     # So many deliveries fail before one is tried in earnest.
     failures: int = 0
@@ -96,7 +96,7 @@ def webhook_pauses() -> list[float]:
         _plan.webhooks_written += 1
         pause = faults.delay_seconds
         if faults.is_reversed:
-            pause = max(0.0, 100.0 - _plan.webhooks_written)
+            pause = max(0.0, 120.0 - 20.0 * _plan.webhooks_written)
         return [pause] * faults.copies
 
 

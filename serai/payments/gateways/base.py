@@ -100,10 +100,16 @@ class Event:
 class Gateway(Protocol):
     """One provider. All methods may raise `GatewayError` and are slow: never call them in a transaction."""
 
-    name: str
-    label: str | Promise
-    # False when guests pay somebody else, elsewhere, later: nothing can be charged or given back here.
-    is_online: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> str | Promise: ...
+
+    @property
+    def is_online(self) -> bool:
+        """False when guests pay somebody else, later: nothing can be charged or given back here."""
+        ...
 
     def create_charge(self, order: ChargeOrder, *, now: dt.datetime) -> ChargeStatus:
         """Open a charge and say where to send the guest; repeating with the same key changes nothing."""
