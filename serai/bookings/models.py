@@ -35,6 +35,8 @@ class Checkout(TimestampedModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     # `bookings.quotes.Quote.as_json()`: dates, product, party, every price step, the policy's tiers.
     quote = models.JSONField()
+    # Of the token it was made from: sending the same form twice must not hold two rooms.
+    quote_digest = models.CharField(max_length=64, db_index=True)
     guest_name = models.CharField(max_length=120, blank=True)
     guest_phone = models.CharField(max_length=24, blank=True)
     arrival_time = models.CharField(max_length=40, blank=True)

@@ -138,6 +138,8 @@ def _context(booking: Booking, *, path: str) -> dict[str, Any]:
         "rooms": list(booking.rooms.all()),
         "total": format_money(booking.total_minor, booking.currency, booking.language),
         "paid": format_money(paid_minor(booking), booking.currency, booking.language),
+        "version": booking.version,
+        "balance_minor": balance_minor(booking),
         "balance": format_money(balance_minor(booking), booking.currency, booking.language),
         "penalty": format_money(booking.penalty_minor, booking.currency, booking.language),
         "free_until": free_until(tiers),

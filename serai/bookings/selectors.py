@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+
+from django.db.models import Case, F, QuerySet, Value, When
+
+from serai.accounts.models import User
 
 from serai.bookings.models import Booking
 from serai.inventory.services import Claim
 from serai.payments.models import Payment
-from serai.payments.selectors import succeeded_payments
+from serai.payments.selectors import payments_for
 
 
 def nights_of(booking: Booking) -> list[Claim]:
@@ -23,11 +28,17 @@ def payment_reference(checkout_id: uuid.UUID) -> str:
     return f"checkout:{checkout_id}"
 
 
+def succeeded_payments(checkout_id: uuid.UUID) -> list[Payment]:
+    """Payments of a checkout that came in, latest first."""
+    payments = payments_for(payment_reference(checkout_id))
+    return list(payments.filter(state=Payment.State.SUCCEEDED))
+
+
 def payments_of(booking: Booking) -> list[Payment]:
     """Payments that came in for a booking, latest first."""
     if booking.checkout_id is None:
         return []
-    return succeeded_payments(reference=payment_reference(booking.checkout_id))
+    return succeeded_payments(booking.checkout_id)
 
 
 def paid_minor(booking: Booking) -> int:
@@ -39,3 +50,18 @@ def balance_minor(booking: Booking) -> int:
     """What is due at the property: the total (of a cancelled booking, the penalty) less what was paid."""
     owed = booking.penalty_minor if booking.state == Booking.State.CANCELLED else booking.total_minor
     return max(owed - paid_minor(booking), 0)
+
+
+def trips_of(user: User, *, today: dt.date) -> QuerySet[Booking]:
+    """A guest's bookings with their properties: those to come by date, then the past, latest first."""
+    return (
+        Booking.objects.of_guest(user)
+        .select_related("property__destination")
+        .annotate(is_past=Case(When(check_out__lt=today, then=Value(1)), default=Value(0)))
+        .annotate(
+            days_away=Case(
+                When(is_past=1, then=Value(today) - F("check_in")), default=F("check_in") - Value(today)
+            )
+        )
+        .order_by("is_past", "days_away", "id")
+    )

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "django_celery_beat",
     "django_structlog",
@@ -109,11 +110,14 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "serai.web.account.second_factor.SecondFactorMiddleware",
 ]
 if MODE == "test":
     INSTALLED_APPS.append("zeal")
     MIDDLEWARE.append("zeal.middleware.zeal_middleware")
     ZEAL_RAISE = True
+    # allauth looks the same address up several times in one step; it does not do so once per row.
+    ZEAL_ALLOWLIST = [{"model": "account.EmailAddress", "field": "get()"}]
 
 ROOT_URLCONF = "serai.config.urls"
 WSGI_APPLICATION = "serai.config.wsgi.application"
@@ -164,7 +168,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "serai.accounts.throttle.RateLimitCache",
         "LOCATION": VALKEY_URL,
         "KEY_PREFIX": "serai",
         "OPTIONS": {
@@ -200,11 +204,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-expired-holds": {"task": "serai.inventory.tasks.sweep_expired_holds", "schedule": 30.0},
+    "make-partitions-ahead": {"task": "serai.core.tasks.make_partitions_ahead", "schedule": 12 * 3600.0},
+    "forget-done-messages": {"task": "serai.core.tasks.forget_done_messages", "schedule": 3600.0},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- People -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+# The address is unique where there is one; who signed up with a mobile number has none yet.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -222,17 +233,40 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "phone"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+# Tries at one code. Our own atomic count and allauth's count in the session agree on it.
+ACCOUNT_CODE_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = ACCOUNT_CODE_ATTEMPTS
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {
+    "request_login_code": "serai.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "serai.accounts.forms.LoginCodeForm",
+    "confirm_email_verification_code": "serai.accounts.forms.EmailCodeForm",
+    "confirm_password_reset_code": "serai.accounts.forms.PasswordResetCodeForm",
+    "verify_phone": "serai.accounts.forms.PhoneCodeForm",
+}
+# A code has 8 letters out of 20. At three tries each, 30 codes a day leave a guesser one chance in
+# two hundred million; three a minute are enough for a person.
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key,30/d/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = "Serai"
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_PASSKEY_SIGNUP_ENABLED = True
+# There is one way to sign up, the code; a passkey is added after it.
+MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
-SMS_SENDER = env.str("SMS_SENDER", default="serai.accounts.sms.MailboxSender")
+# Staff may not work without an authenticator app or a security key; hosts are advised to have one.
+STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=IS_PRODUCTION)
+PHONE_REGION = env.str("PHONE_REGION", default="IN")
+# The class that sends text messages. Empty: people sign in by e-mail only.
+SMS_SENDER = env.str("SMS_SENDER", default="" if IS_PRODUCTION else "serai.accounts.sms.MailboxSender")
+if IS_PRODUCTION and SMS_SENDER == "serai.accounts.sms.MailboxSender":
+    raise ImproperlyConfigured("SMS_SENDER must not be the mailbox in production: it keeps codes readable.")
 
 # --- Mail -------------------------------------------------------------------------------------------
 if EMAIL_URL.startswith("mailbox:"):

@@ -15,12 +15,11 @@ from serai.bookings.errors import CheckoutRefused, IdempotencyConflict, PaymentM
 from serai.bookings.events import BOOKING_CONFIRMED, CHECKOUT_REFUSED
 from serai.bookings.models import Booking, BookingEvent, BookingRoom, Checkout
 from serai.bookings.quotes import Quote, quote_from_json
-from serai.bookings.selectors import payment_reference
+from serai.bookings.selectors import succeeded_payments
 from serai.bookings.services.hold import claim_of
 from serai.core.db import require_transaction, write_transaction
 from serai.core.outbox import emit
 from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, sell_nights
-from serai.payments.selectors import succeeded_payments
 from serai.payments.services import refund_payment
 from serai.rates.rules import Party
 
@@ -119,7 +118,7 @@ def complete_checkout(*, checkout_id: uuid.UUID, now: dt.datetime) -> Booking:
 def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
     """The booking, or None when the money came too late and is on its way back."""
     quote = quote_from_json(checkout.quote)
-    payments = succeeded_payments(reference=payment_reference(checkout.pk))
+    payments = succeeded_payments(checkout.pk)
     if checkout.payment_method == Booking.PaymentMethod.CARD and not payments:
         raise PaymentMissing
     try:

@@ -32,7 +32,7 @@ def begin_payment(*, checkout_id: uuid.UUID, return_url: str, description: str, 
         quote = quote_from_json(checkout.quote)
         running = [
             payment
-            for payment in payments_for(reference=payment_reference(checkout_id))
+            for payment in payments_for(payment_reference(checkout_id))
             if payment.state != Payment.State.FAILED
         ]
         payment = (
@@ -51,13 +51,15 @@ def begin_payment(*, checkout_id: uuid.UUID, return_url: str, description: str, 
     return start_payment(payment_id=payment.pk, now=now)
 
 
-def settle_checkout(*, checkout_id: uuid.UUID, now: dt.datetime) -> Booking | Payment:
+def settle_checkout(*, checkout_id: uuid.UUID, now: dt.datetime) -> Booking | Payment | None:
     """Ask the provider how the latest payment stands; complete the checkout when it succeeded.
 
-    Returns the booking, or the payment that is still pending or has failed. Raises what
-    `complete_checkout` raises.
+    Returns the booking, the payment that is still pending or has failed, or None when nobody began
+    to pay. Raises what `complete_checkout` raises.
     """
-    payment = payments_for(reference=payment_reference(checkout_id))[0]
+    payment = payments_for(payment_reference(checkout_id)).first()
+    if payment is None:
+        return None
     if payment.state not in {Payment.State.SUCCEEDED, Payment.State.FAILED}:
         payment = refresh_payment(payment_id=payment.pk, now=now)
     if payment.state == Payment.State.SUCCEEDED:

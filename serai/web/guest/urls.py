@@ -2,8 +2,20 @@
 
 from django.urls import path
 
-from serai.web.guest import webhooks
+from serai.web.guest import checkout, quote, trips, webhooks
 
 urlpatterns = [
+    path("hotels/<slug:slug>/quote/", quote.quote_page, name="quote"),
+    path("holds/", quote.hold_create, name="hold_create"),
+    path("checkout/<uuid:checkout_id>/", checkout.checkout_page, name="checkout"),
+    path("checkout/<uuid:checkout_id>/return/", checkout.checkout_return, name="checkout_return"),
+    path("checkout/<uuid:checkout_id>/abandon/", checkout.checkout_abandon, name="checkout_abandon"),
+    path("bookings/<slug:reference>/confirmed/", trips.booking_confirmed, name="booking_confirmed"),
+    path("trips/", trips.trips, name="trips"),
+    path("trips/<slug:reference>/", trips.trip, name="trip"),
+    path("trips/<slug:reference>/cancel/", trips.trip_cancel, name="trip_cancel"),
+    path("trips/<slug:reference>/change/", trips.trip_change, name="trip_change"),
+    path("trips/<slug:reference>/voucher.pdf", trips.trip_voucher, name="trip_voucher"),
+    path("trips/<slug:reference>/stay.ics", trips.trip_calendar, name="trip_calendar"),
     path("webhooks/<slug:gateway>/", webhooks.payment_webhook, name="payment_webhook"),
 ]
