@@ -1,0 +1,137 @@
+"""Photos of the demo's hotels: drawn on all cores into a folder of their own, then given to the hotels.
+
+Drawing needs no database, so it runs beside the writing of rows. An interrupted run finds what it has
+drawn; only the last step, in the seed's transaction, links the files under the hotels' names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from serai.demo.drawing import LARGE, SMALL, Picture, draw_picture, picture_paths
+from serai.demo.hotels import WrittenHotel
+from serai.demo.plan import SEED, HotelPlan
+from serai.properties.models import Photo
+
+# Subjects after the cover, and what a screen reader hears.
+_ALT = {
+    "exterior": "{name} seen from outside",
+    "room": "A bedroom at {name}",
+    "bathroom": "A bathroom at {name}",
+    "pool": "The pool of {name}",
+    "lobby": "The lobby of {name}",
+    "restaurant": "The dining room of {name}",
+    "view": "The view from {name}",
+}
+
+
+def plan_pictures(plan: HotelPlan) -> list[Picture]:
+    """The exterior, a bedroom and two more that fit what the house has."""
+    others = [subject for subject, wanted in (
+        ("pool", "pool" in plan.amenities),
+        ("restaurant", "restaurant" in plan.amenities),
+        ("view", plan.place.setting not in {"city", "canal"}),
+        ("lobby", plan.kind in {"hotel", "hostel", "resort"}),
+        ("bathroom", True),
+        ("view", True),
+    ) if wanted]  # fmt: skip
+    subjects = ["exterior", "room", *dict.fromkeys(others)][:4]
+    return [
+        Picture(
+            stem=hashlib.sha256(f"{SEED}-{plan.number}-{plan.name}-{subject}".encode()).hexdigest()[:32],
+            subject=subject,
+            seed=plan.number * 101 + position,
+            climate=plan.place.climate,
+            stars=plan.picture_stars,
+        )
+        for position, subject in enumerate(subjects)
+    ]
+
+
+class PictureStudio:
+    """A pool of processes that draws; use it as a context so that none outlives the seed."""
+
+    def __init__(self, pictures: Sequence[Picture], *, processes: int | None = None) -> None:
+        self.folder = settings.LOCAL.root / "demo-pictures"
+        self.pictures = pictures
+        self._processes = processes or os.cpu_count() or 1
+        self._pool: ProcessPoolExecutor | None = None
+        self._futures: list[Future[str]] = []
+
+    def __enter__(self) -> PictureStudio:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Spawned, not forked: this process has open database connections and threads.
+        self._pool = ProcessPoolExecutor(
+            max_workers=self._processes, mp_context=multiprocessing.get_context("spawn")
+        )
+        self._futures = [
+            self._pool.submit(draw_picture, picture, str(self.folder)) for picture in self.pictures
+        ]
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def finish(self, report: Callable[[int, int], None]) -> None:
+        """Wait until all are drawn; raises what drawing raised."""
+        for done, future in enumerate(as_completed(self._futures), start=1):
+            future.result()
+            report(done, len(self._futures))
+
+    def clear(self) -> None:
+        """Forget the drawn files; those given to hotels stay under their own names."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def give_photos(hotels: Sequence[WrittenHotel], studio: PictureStudio) -> int:
+    """Link each drawn picture under its hotel's names and write the photo rows; return how many."""
+    if not isinstance(default_storage, FileSystemStorage):
+        raise TypeError("Demo photos need the file system storage.")
+    media = Path(default_storage.location)
+    rows = []
+    for hotel in hotels:
+        for position, picture in enumerate(plan_pictures(hotel.plan)):
+            large, small, note = picture_paths(studio.folder, picture.stem)
+            known = json.loads(note.read_text())
+            photo = Photo(
+                property=hotel.property,
+                room_type=hotel.rooms[0] if picture.subject == "room" else None,
+                position=position,
+                alt=_ALT[picture.subject].format(name=hotel.plan.name)[:160],
+                original=f"originals/{hotel.property.pk}/{picture.stem}",
+                status=Photo.Status.READY,
+                width=known["width"],
+                height=known["height"],
+                colour=known["colour"],
+            )
+            photo.variants = {str(width): photo.variant_name(width) for width in (SMALL, LARGE)}
+            for source, name in (
+                (large, photo.original.name),
+                (large, photo.variants[str(LARGE)]),
+                (small, photo.variants[str(SMALL)]),
+            ):
+                _link(source, media / name)
+            rows.append(photo)
+    Photo.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Put the file's content under a second name, without a second copy where the disk allows it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
