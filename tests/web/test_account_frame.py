@@ -20,9 +20,8 @@ def member(client: Client) -> Client:
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session["account_authentication_methods_user"] = str(user.pk)
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "code", "at": time.time(), "reauthenticated": True}
-    ]
+    record = {"method": "code", "at": time.time(), "reauthenticated": True}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
     session.save()
     return client
 

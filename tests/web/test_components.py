@@ -209,7 +209,7 @@ def test_photo_without_a_picture_says_so() -> None:
 
 def test_guests_offers_every_age_without_scripts_and_keeps_the_given_ones() -> None:
     html = include("guests", adults=2, children=2, ages=[0, 7], rooms=1)
-    assert html.count('name="child_age"') == 6
+    assert html.count('name="ages"') == 6
     assert html.count("data-on>") == 2
     assert '<option value="0" selected>' in html
     assert '<option value="7" selected>' in html
