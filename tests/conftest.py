@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
@@ -89,3 +89,43 @@ def service_environment(db: Any) -> dict[str, str]:
         head, _, query = os.environ["DATABASE_URL"].partition("?")
         url = head.rpartition("/")[0] + f"/{name}" + (f"?{query}" if query else "")
     return os.environ | {"DATABASE_URL": url}
+
+
+@pytest.fixture
+def run_outbox(db: Any, settings: Any) -> Callable[..., int]:
+    """Deliver every due outbox message here and now, and what follows from them; count the deliveries.
+
+    A receiver that fails fails the test, unless it is called with `may_fail=True`. Mails are read in
+    `SentMail`.
+    """
+    # Django's test runner puts a backend of its own in place, which would keep them in memory.
+    settings.EMAIL_BACKEND = "serai.core.mail.MailboxBackend"
+    from zeal import zeal_context
+
+    from serai.core.clock import utc_now
+    from serai.core.models import OutboxMessage
+    from serai.core.outbox import deliver
+
+    def run(*, now: datetime.datetime | None = None, may_fail: bool = False) -> int:
+        delivered = 0
+        tried: set[int] = set()
+        while True:
+            due = OutboxMessage.objects.filter(
+                done_at__isnull=True, failed_at__isnull=True, available_at__lte=now or utc_now()
+            ).exclude(pk__in=tried)
+            ids = list(due.order_by("id").values_list("id", flat=True))
+            if not ids:
+                return delivered
+            for message_id in ids:
+                tried.add(message_id)
+                # Each delivery is a task of its own, so looking alike is no repetition.
+                with zeal_context():
+                    is_delivered = deliver(message_id, now=now or utc_now())
+                if is_delivered:
+                    delivered += 1
+                elif not may_fail:
+                    message = OutboxMessage.objects.get(pk=message_id)
+                    if message.done_at is None:
+                        pytest.fail(f"{message} was not delivered: {message.error}")
+
+    return run

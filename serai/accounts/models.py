@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -31,10 +32,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who can sign in: guest, host and staff alike."""
+    """Somebody who can sign in: guest, host and staff alike.
+
+    Who signed up with a mobile number has an empty `email` until they give one. A `phone` that is
+    not verified says nothing about whose it is.
+    """
 
     email = models.EmailField(_("e-mail"), max_length=254)
-    phone = models.CharField(_("mobile number"), max_length=20, null=True, blank=True, unique=True)  # noqa: DJ001 - unique where given
+    phone = models.CharField(_("mobile number"), max_length=20, null=True, blank=True, unique=True)
     phone_verified = models.BooleanField(default=False)
     name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(max_length=10, default="en")
@@ -51,13 +56,26 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: list[str] = []
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="user_email_unique")
+        ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return self.get_full_name()
 
     def get_full_name(self) -> str:
-        return self.name or self.email
+        return self.name or self.email or self.phone or ""
 
     def get_short_name(self) -> str:
-        return self.name.split(" ")[0] if self.name else self.email
+        return self.name.split(" ")[0] if self.name else self.get_full_name()
+
+
+class CodeAttempts(models.Model):
+    """How often somebody tried to type one code. `key` is a digest, never the code."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.count} tries"

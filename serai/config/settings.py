@@ -114,7 +114,8 @@ MIDDLEWARE = [
 ]
 if MODE == "test":
     INSTALLED_APPS.append("zeal")
-    MIDDLEWARE.append("zeal.middleware.zeal_middleware")
+    # The outermost, so that each request is counted for itself, sessions and all.
+    MIDDLEWARE.insert(0, "zeal.middleware.zeal_middleware")
     ZEAL_RAISE = True
     # allauth looks the same address up several times in one step; it does not do so once per row.
     ZEAL_ALLOWLIST = [{"model": "account.EmailAddress", "field": "get()"}]
@@ -207,6 +208,8 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep-expired-holds": {"task": "serai.inventory.tasks.sweep_expired_holds", "schedule": 30.0},
     "make-partitions-ahead": {"task": "serai.core.tasks.make_partitions_ahead", "schedule": 12 * 3600.0},
+    "forget-never-verified": {"task": "serai.accounts.tasks.forget_never_verified", "schedule": 24 * 3600.0},
+    "refresh-waiting-payments": {"task": "serai.payments.tasks.refresh_waiting_payments", "schedule": 60.0},
     "forget-done-messages": {"task": "serai.core.tasks.forget_done_messages", "schedule": 3600.0},
 }
 CELERY_TIMEZONE = "UTC"

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [
+    # Ours come first: they stand in for some of allauth's own pages.
+    path("accounts/", include("serai.web.account.entrance_urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("serai.web.urls")),
 ]

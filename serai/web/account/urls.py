@@ -1,5 +1,7 @@
 """Routes of the account pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from serai.web.account import profile
+
+urlpatterns = [path("", profile.profile, name="account_profile")]

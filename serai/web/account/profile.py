@@ -1,0 +1,130 @@
+"""A person's own page: how we call them, in which language, money and time they read."""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from babel.numbers import get_currency_name
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy, to_locale
+from django.utils.translation import gettext as _
+
+from serai.accounts.models import User
+from serai.properties.models import Membership
+from serai.web.account.second_factor import has_second_factor
+
+# What guests mostly pay with; a currency somebody already has stays in their list.
+CURRENCIES = {
+    
+    "INR",
+    "AED",
+    "AUD",
+    "BDT",
+    "BRL",
+    "CAD",
+    "CHF",
+    "CNY",
+    "EUR",
+    "GBP",
+    "IDR",
+    "JPY",
+    "KRW",
+    "KWD",
+    "LKR",
+    "MYR",
+    "NPR",
+    "NZD",
+    "OMR",
+    "QAR",
+    "SAR",
+    "SGD",
+    "THB",
+    "TRY",
+    "USD",
+    "VND",
+    "ZAR",
+,
+}
+
+
+@cache
+def timezone_names() -> tuple[str, ...]:
+    """Time zones that are named after a place, in alphabetical order."""
+    return tuple(
+        sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    )
+
+
+class ProfileForm(forms.ModelForm):
+    """What a person may change about themselves without proving anything."""
+
+    class Meta:
+        model = User
+        fields = ["name", "language", "currency", "timezone"]
+        labels = {
+            "name": gettext_lazy("Your name"),
+            "language": gettext_lazy("Language"),
+            "currency": gettext_lazy("Currency"),
+            "timezone": gettext_lazy("Time zone"),
+        }
+        help_texts = {
+            "name": gettext_lazy("As it stands in your passport, for the hotel's desk."),
+            "language": gettext_lazy("For these pages and for the mails we send you."),
+            "currency": gettext_lazy("Prices are shown in it where the hotel allows."),
+        }
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["language"] = forms.ChoiceField(
+            label=self.fields["language"].label,
+            help_text=self.fields["language"].help_text,
+            choices=settings.LANGUAGES,
+        )
+        locale = to_locale(get_language() or "en")
+        codes = sorted({*CURRENCIES, self.instance.currency})
+        self.fields["currency"] = forms.ChoiceField(
+            label=self.fields["currency"].label,
+            help_text=self.fields["currency"].help_text,
+            choices=[(code, f"{code} – {get_currency_name(code, locale=locale)}") for code in codes],
+        )
+        zones = sorted({*timezone_names(), self.instance.timezone})
+        self.fields["timezone"] = forms.ChoiceField(
+            label=self.fields["timezone"].label,
+            choices=[(name, name.replace("_", " ").replace("/", " / ")) for name in zones],
+        )
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Show and save the profile; saving the language changes it from the next page on."""
+    user = User.objects.get(pk=request.user.pk)
+    form = ProfileForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your profile is saved."))
+        response = redirect("account_profile")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            user.language,
+            max_age=settings.SESSION_COOKIE_AGE,
+            samesite="Lax",
+            secure=request.is_secure(),
+        )
+        return response
+    is_protected = has_second_factor(user)
+    context = {
+        "form": form,
+        "person": request.user,
+        "has_password": request.user.has_usable_password(),
+        "is_protected": is_protected,
+        "needs_protection": not is_protected
+        and (request.user.is_staff or Membership.objects.filter(user=user).exists()),
+    }
+    return render(request, "web/account/profile.html", context, status=422 if form.errors else 200)
