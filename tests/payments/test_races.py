@@ -15,6 +15,7 @@ from serai.core.db import write_transaction
 from serai.core.models import OutboxMessage
 from serai.payments import fake_provider, rules, services
 from serai.payments.models import FakeCharge, GatewayEvent, Payment, Refund
+from serai.payments.services import locks
 from tests.payments.desk import GOOD, make_paid, make_payment, type_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +53,7 @@ def meet_inside(monkeypatch: pytest.MonkeyPatch, rule: str) -> None:
             barrier.wait()
         return decide(*args, **kwargs)
 
-    monkeypatch.setattr(services.rules, rule, wait_and_decide)
+    monkeypatch.setattr(rules, rule, wait_and_decide)
 
 
 def race_refresh_against_webhook(now: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> int:
@@ -92,7 +93,7 @@ def test_refresh_and_webhook_at_once_tell_the_house_once(
 def test_negative_control_without_the_lock_it_is_told_twice(
     now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "_locked_payments", lambda: Payment.objects.all())
+    monkeypatch.setattr(locks, "locked_payments", lambda: Payment.objects.all())
     assert race_refresh_against_webhook(now, monkeypatch) == 2
 
 
@@ -137,7 +138,7 @@ def test_two_refunds_at_once_cannot_both_have_the_same_money(
 def test_negative_control_without_the_lock_both_refunds_are_promised(
     now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "_locked_payments", lambda: Payment.objects.all())
+    monkeypatch.setattr(locks, "locked_payments", lambda: Payment.objects.all())
     assert race_refunds(now, monkeypatch) == []
     assert Refund.objects.count() == 2
 

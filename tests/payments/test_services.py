@@ -203,7 +203,7 @@ def test_messages_in_the_wrong_order_do_no_harm(now: dt.datetime, heard: Heard, 
     payment = make_payment(now)
     with misbehave(webhooks=WebhookFaults(is_reversed=True, copies=2)):
         type_card(payment, LATE, now)  # "processing", sent last
-            fake_provider.advance_charge(charge_id=payment.provider_ref, now=now + dt.timedelta(seconds=8))
+        fake_provider.advance_charge(charge_id=payment.provider_ref, now=now + dt.timedelta(seconds=8))
     drain(until=now + dt.timedelta(minutes=4))
     kinds = list(GatewayEvent.objects.order_by("processed_at", "id").values_list("payload__type", flat=True))
     assert kinds == ["charge.succeeded", "charge.processing"]
@@ -297,7 +297,7 @@ def test_money_that_came_after_all_is_not_ignored(now: dt.datetime, heard: Heard
             amount_minor=payment.amount_minor,
             currency="INR",
         )
-        services._apply_charge(Payment.objects.select_for_update().get(pk=payment.pk), status, now=now)
+        services.apply_charge(Payment.objects.select_for_update().get(pk=payment.pk), status, now=now)
     payment.refresh_from_db()
     assert (payment.state, payment.failure_code) == (Payment.State.SUCCEEDED, "")
     drain(until=now)
