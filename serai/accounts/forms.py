@@ -22,6 +22,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from serai.accounts.fields import parse_phone
+from serai.accounts.models import User
 from serai.accounts.services import release_unproved_email
 from serai.accounts.sms import sms_is_available
 from serai.accounts.throttle import take_attempt
@@ -42,6 +43,9 @@ class RequestCodeForm(forms.Form):
         ),
         error_messages={"required": _("Type your e-mail address or mobile number.")},
     )
+
+    # Whose code it will be; allauth's view reads it after the account was found or made.
+    _user: User
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +107,7 @@ class _ReleasingEmailCodeForm(ConfirmEmailVerificationCodeForm):
     def clean_code(self) -> str:
         # Who typed the right code owns the address; an account that only asked for it does not.
         if compare_user_code(actual=self.cleaned_data["code"], expected=self.expected_code or ""):
-            release_unproved_email(email=self.email, winner_id=self.user.pk if self.user else None)
+            release_unproved_email(email=self.email, winner=self.user)
         return str(super().clean_code())
 
 

@@ -85,11 +85,13 @@ def welcome_user(*, user: User, now: dt.datetime) -> None:
         )
 
 
-def release_unproved_email(*, email: str, winner_id: int | None) -> None:
+def release_unproved_email(*, email: str, winner: User | None) -> None:
     """Delete an account that only asked for `email`, so that the one who proved it may have it."""
     with write_transaction():
         squatters = never_verified().alias(lower_email=Lower("email")).filter(lower_email=email.lower())
-        squatters.exclude(pk=winner_id).delete()
+        if winner is not None:
+            squatters = squatters.exclude(pk=winner.pk)
+        squatters.delete()
 
 
 def forget_never_verified(*, now: dt.datetime) -> int:

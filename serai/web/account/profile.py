@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -20,37 +21,10 @@ from serai.properties.models import Membership
 from serai.web.account.second_factor import has_second_factor
 
 # What guests mostly pay with; a currency somebody already has stays in their list.
-CURRENCIES = {
-    
-    "INR",
-    "AED",
-    "AUD",
-    "BDT",
-    "BRL",
-    "CAD",
-    "CHF",
-    "CNY",
-    "EUR",
-    "GBP",
-    "IDR",
-    "JPY",
-    "KRW",
-    "KWD",
-    "LKR",
-    "MYR",
-    "NPR",
-    "NZD",
-    "OMR",
-    "QAR",
-    "SAR",
-    "SGD",
-    "THB",
-    "TRY",
-    "USD",
-    "VND",
-    "ZAR",
-,
-}
+CURRENCIES = (
+    *("INR", "AED", "AUD", "BDT", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "IDR", "JPY", "KRW", "KWD"),
+    *("LKR", "MYR", "NPR", "NZD", "OMR", "QAR", "SAR", "SGD", "THB", "TRY", "USD", "VND", "ZAR"),
+)
 
 
 @cache
@@ -104,7 +78,10 @@ class ProfileForm(forms.ModelForm):
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and save the profile; saving the language changes it from the next page on."""
-    user = User.objects.get(pk=request.user.pk)
+    person = request.user
+    assert isinstance(person, User)  # noqa: S101 - for the type checker; the decorator saw to it
+    # A copy of its own, because a refused form leaves its values on what it was made from.
+    user = copy(person)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -121,10 +98,10 @@ def profile(request: HttpRequest) -> HttpResponse:
     is_protected = has_second_factor(user)
     context = {
         "form": form,
-        "person": request.user,
-        "has_password": request.user.has_usable_password(),
+        "person": person,
+        "has_password": person.has_usable_password(),
         "is_protected": is_protected,
         "needs_protection": not is_protected
-        and (request.user.is_staff or Membership.objects.filter(user=user).exists()),
+        and (person.is_staff or Membership.objects.filter(user=user).exists()),
     }
     return render(request, "web/account/profile.html", context, status=422 if form.errors else 200)
