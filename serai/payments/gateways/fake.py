@@ -101,21 +101,23 @@ class FakeGateway:
             message = json.loads(body)
         except ValueError as error:
             raise MalformedEventError("The message is not JSON.") from error
+        if b"\\u0000" in body:
+            raise MalformedEventError("The message holds a character that no database keeps.")
         if not isinstance(message, dict):
             raise MalformedEventError("The message is not a JSON object.")
         return self.parse_event(message)
 
     def parse_event(self, body: Mapping[str, Any]) -> Event:
         try:
-            subject = body["object"]
-            if body["type"].startswith("charge."):
-                return Event(event_id=_text(body["id"]), charge=_charge_status(subject))
-            if body["type"].startswith("refund."):
-                return Event(event_id=_text(body["id"]), refund=_refund_status(subject))
-        except (KeyError, TypeError, AttributeError) as error:
+            event_id, kind, subject = _text(body["id"]), _text(body["type"]), body["object"]
+            if kind.startswith("charge."):
+                return Event(event_id=event_id, charge=_charge_status(subject))
+            if kind.startswith("refund."):
+                return Event(event_id=event_id, refund=_refund_status(subject))
+        except (KeyError, TypeError) as error:
             raise MalformedEventError(f"The message lacks what it needs: {error}") from error
         # Providers add kinds of message without asking; those that say nothing to us are kept, not refused.
-        return Event(event_id=_text(body["id"]))
+        return Event(event_id=event_id)
 
 
 def _text(value: Any) -> str:

@@ -7,6 +7,8 @@ site learns what happened here through the gateway and its webhooks.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -113,22 +115,16 @@ class CardForm(forms.Form):
 def pay(request: HttpRequest, charge: str) -> HttpResponse:
     """Show the card form, and try the card that is typed."""
     now = utc_now()
-    found = _open(charge, now=now)
-    if found.state != FakeCharge.State.OPEN:
+    form = CardForm(request.POST if request.method == "POST" else None, today=now.date())
+    with _unknown_is_not_found():
+        if form.is_valid():
+            found = fake_provider.submit_card(charge_id=charge, **form.cleaned_data, now=now)
+        else:
+            found = fake_provider.open_page(charge_id=charge, now=now)
+    if form.is_valid() or found.state != FakeCharge.State.OPEN:
         return _next_page(request, found)
-    form = CardForm(request.POST or None, today=now.date())
-    if request.method == "POST" and form.is_valid():
-        found = fake_provider.submit_card(
-            charge_id=charge,
-            number=form.cleaned_data["number"],
-            expiry=form.cleaned_data["expiry"],
-            cvc=form.cleaned_data["cvc"],
-            now=now,
-        )
-        return _next_page(request, found, is_fresh=True)
-    status = 422 if form.is_bound else 200
     context = {"charge": found, "form": form, "cards": cards.TEST_CARDS}
-    return render(request, "web/dev/bank.html", context, status=status)
+    return render(request, "web/dev/bank.html", context, status=422 if form.is_bound else 200)
 
 
 @never_cache
@@ -136,32 +132,33 @@ def pay(request: HttpRequest, charge: str) -> HttpResponse:
 def challenge(request: HttpRequest, charge: str) -> HttpResponse:
     """3-D Secure: the cardholder's bank asks whether it is really them."""
     now = utc_now()
-    found = _open(charge, now=now)
+    answer = request.POST.get("answer")
+    with _unknown_is_not_found():
+        if answer in {"approve", "refuse"}:
+            found = fake_provider.answer_challenge(charge_id=charge, is_approved=answer == "approve", now=now)
+        else:
+            found = fake_provider.open_page(charge_id=charge, now=now)
     if found.state != FakeCharge.State.NEEDS_ACTION:
         return _next_page(request, found)
-    answer = request.POST.get("answer")
-    if request.method == "POST" and answer in {"approve", "refuse"}:
-        found = fake_provider.answer_challenge(charge_id=charge, is_approved=answer == "approve", now=now)
-        return _next_page(request, found, is_fresh=True)
     return render(request, "web/dev/bank_challenge.html", {"charge": found})
 
 
 @require_POST
 def cancel(request: HttpRequest, charge: str) -> HttpResponse:
     """Go back without paying."""
-    now = utc_now()
-    _open(charge, now=now)
-    return _next_page(request, fake_provider.cancel_charge(charge_id=charge, now=now), is_fresh=True)
+    with _unknown_is_not_found():
+        return _next_page(request, fake_provider.cancel_charge(charge_id=charge, now=utc_now()))
 
 
-def _open(charge: str, *, now: dt.datetime) -> FakeCharge:
+@contextmanager
+def _unknown_is_not_found() -> Iterator[None]:
     try:
-        return fake_provider.open_page(charge_id=charge, now=now)
+        yield
     except fake_provider.ChargeNotFoundError as error:
         raise Http404(str(error)) from error
 
 
-def _next_page(request: HttpRequest, charge: FakeCharge, *, is_fresh: bool = False) -> HttpResponse:
+def _next_page(request: HttpRequest, charge: FakeCharge) -> HttpResponse:
     """Where the guest belongs now: the form, the challenge, or back at the shop.
 
     Somebody who comes back to a decided charge (back button, refresh, second tab) is told so first.
@@ -171,6 +168,6 @@ def _next_page(request: HttpRequest, charge: FakeCharge, *, is_fresh: bool = Fal
             return redirect("dev_bank", charge=charge.pk)
         case FakeCharge.State.NEEDS_ACTION:
             return redirect("dev_bank_challenge", charge=charge.pk)
-    if is_fresh or request.method == "POST":
+    if request.method == "POST":
         return HttpResponseRedirect(charge.return_url)
     return render(request, "web/dev/bank_closed.html", {"charge": charge})
