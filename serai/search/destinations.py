@@ -25,7 +25,9 @@ LIKENESS = 0.3
 LIKE_CANDIDATES = 120
 NEARBY_DEGREES = 2.5
 # Words around a place's name that say nothing about where it is, in any order: "hotels in Jaipur".
-NOISE = frozenset("hotel hotels in near at stay stays rooms room places place the to".split())
+NOISE = frozenset(
+    ("hotel", "hotels", "in", "near", "at", "stay", "stays", "rooms", "room", "places", "place", "the", "to")
+)
 
 
 class PlaceKind(StrEnum):
@@ -258,9 +260,7 @@ def _misspelled(name: str, *, limit: int) -> list[DestinationRow]:
         return []
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKENESS)]
-            )
+            cursor.execute(sql.LOWER_WORD_THRESHOLD, [str(LIKENESS)])
         candidates = _rows(sql.DESTINATIONS_BY_LIKENESS, {"words": name, "limit": LIKE_CANDIDATES})
     slips = 1 if len(name) <= 5 else 2
     ranked = []
@@ -311,7 +311,7 @@ def _without_noise(words: str) -> str:
 
 
 def _country_code(words: str, *, own_language_only: bool) -> str:
-    """The country whose name, in the reader's language, English or another large one, is exactly the words."""
+    """The country that is called exactly this in the reader's language, English or another large one."""
     own = (to_locale(get_language() or "en"), "en")
     languages = own if own_language_only else (*own, *_languages())
     return next((codes[words] for codes in map(_country_codes, languages) if words in codes), "")

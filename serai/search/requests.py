@@ -7,8 +7,8 @@ typed text is kept, and the rest of the request still counts.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Protocol
@@ -33,7 +33,7 @@ MAX_QUERY_LENGTH = 120
 class Query(Protocol):
     """The reading half of Django's `QueryDict`."""
 
-    def get(self, key: str, default: str = "") -> str | None: ...
+    def get(self, key: str, /) -> str | None: ...
 
     def getlist(self, key: str) -> list[str]: ...
 
@@ -102,12 +102,36 @@ class StayInput:
 
     stay: Stay | None
     guests: Guests
+    today: dt.date
     errors: dict[str, str]
     check_in_text: str
     check_out_text: str
     adults_text: str
     rooms_text: str
     ages_texts: tuple[str, ...]
+
+    @property
+    def last_date(self) -> dt.date:
+        """The last date on which a stay can begin."""
+        return self.today + dt.timedelta(days=MAX_DAYS_AHEAD)
+
+    @property
+    def max_nights(self) -> int:
+        return settings.MAX_STAY_NIGHTS
+
+    @property
+    def children(self) -> int:
+        """How many age fields are shown."""
+        return len(self.guests.children_ages)
+
+    @property
+    def has_guest_errors(self) -> bool:
+        """Whether the guests' panel has something to correct."""
+        return bool(self.errors.keys() & {"adults", "rooms", "ages"})
+
+    def query_items(self) -> list[tuple[str, str]]:
+        """What links carry on: the stay, or the guests alone while there are no good dates."""
+        return self.stay.query_items() if self.stay else self.guests.query_items()
 
 
 @dataclass(frozen=True)
@@ -141,9 +165,9 @@ class Filters:
 class SearchRequest:
     """One search. `errors` maps a field's name to the sentence that stands beside it."""
 
+    stay_input: StayInput
     text: str = ""
     destination_id: int | None = None
-    stay_input: StayInput = field(default_factory=lambda: empty_stay_input())
     filters: Filters = field(default_factory=Filters)
     sort: Sort = Sort.RECOMMENDED
     page: int = 1
@@ -155,13 +179,7 @@ class SearchRequest:
     def stay(self) -> Stay | None:
         return self.stay_input.stay
 
-    def with_stay_input(self, stay_input: StayInput) -> SearchRequest:
-        """The same request with another stay and its errors."""
-        kept = {name: text for name, text in self.errors.items() if name not in STAY_FIELDS}
-        return replace(self, stay_input=stay_input, errors={**kept, **stay_input.errors})
 
-
-STAY_FIELDS = ("check_in", "check_out", "adults", "rooms", "ages")
 # A stay with any of these meals satisfies the wish for the key.
 MEALS_AT_LEAST: dict[str, frozenset[str]] = {
     RatePlan.Meals.BREAKFAST.value: frozenset({"breakfast", "half_board", "full_board"}),
@@ -171,11 +189,12 @@ MEALS_AT_LEAST: dict[str, frozenset[str]] = {
 SCORES = (9, 8, 7, 6)
 
 
-def empty_stay_input() -> StayInput:
+def empty_stay_input(*, today: dt.date) -> StayInput:
     """Nothing typed: two adults in one room, no dates."""
     return StayInput(
         stay=None,
         guests=Guests(),
+        today=today,
         errors={},
         check_in_text="",
         check_out_text="",
@@ -185,12 +204,14 @@ def empty_stay_input() -> StayInput:
     )
 
 
-def parse_search(query: Query, *, today: dt.date) -> SearchRequest:
-    """Read a whole search. `today` is the date at the place, which is only known once it is resolved.
+def parse_place(query: Query) -> tuple[str, int | None]:
+    """What was typed as the place, and the id of the destination that was chosen for it."""
+    text = " ".join((query.get("q") or "").replace("\x00", "").split())
+    return text[:MAX_QUERY_LENGTH], _positive_integer(query.get("destination"))
 
-    Call it with any date first, resolve the place, and renew the stay with `parse_stay` when the
-    place's own date is another.
-    """
+
+def parse_search(query: Query, *, today: dt.date) -> SearchRequest:
+    """Read a whole search. `today` is the present date at the place (see `parse_place`)."""
     errors: dict[str, str] = {}
     stay_input = parse_stay(query, today=today)
     filters = _parse_filters(query, errors)
@@ -200,13 +221,12 @@ def parse_search(query: Query, *, today: dt.date) -> SearchRequest:
             sort = Sort(wanted)
         except ValueError:
             errors["sort"] = _("We cannot sort like that, so the recommended order is shown.")
-    text = " ".join((query.get("q") or "").replace("\x00", "").split())
-    if len(text) > MAX_QUERY_LENGTH:
-        text = text[:MAX_QUERY_LENGTH]
+    text, destination_id = parse_place(query)
+    if len(query.get("q") or "") > MAX_QUERY_LENGTH:
         errors["q"] = _("That is a long name: we looked for its beginning.")
     return SearchRequest(
         text=text,
-        destination_id=_positive_integer(query.get("destination")),
+        destination_id=destination_id,
         stay_input=stay_input,
         filters=filters,
         sort=sort,
@@ -247,6 +267,7 @@ def parse_stay(query: Query, *, today: dt.date) -> StayInput:
     return StayInput(
         stay=stay,
         guests=guests,
+        today=today,
         errors=errors,
         check_in_text=texts["check_in"],
         check_out_text=texts["check_out"],
@@ -370,12 +391,3 @@ def _parse_price(typed: str | None, name: str, errors: dict[str, str]) -> Decima
 def _positive_integer(typed: str | None) -> int | None:
     text = (typed or "").strip()
     return int(text) if text.isdecimal() and len(text) <= 9 and int(text) > 0 else None
-
-
-def merge_query(
-    query: Mapping[str, Sequence[str]], *, drop: Iterable[str] = (), **changes: str | None
-) -> list[tuple[str, str]]:
-    """Query items with some fields dropped or changed: the links that take one filter away."""
-    gone = {*drop, *changes, "page"}
-    kept = [(name, value) for name, values in query.items() if name not in gone for value in values if value]
-    return kept + [(name, value) for name, value in changes.items() if value]

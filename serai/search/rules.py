@@ -270,7 +270,7 @@ def order(
         Sort.STARS: by_stars,
         Sort.DISTANCE: by_distance,
     }
-    return tuple(sorted(entries, key=keys[sort]))  # type: ignore[arg-type]
+    return tuple(sorted(entries, key=keys[sort]))
 
 
 def _appeal(matches: Sequence[Match]) -> dict[int, float]:

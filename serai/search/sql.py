@@ -33,6 +33,8 @@ DESTINATION_BY_ID = """
      WHERE place.id = %(id)s
 """
 
+LOWER_WORD_THRESHOLD = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)"
+
 # Cities of which one spelling looks like the typed words. The caller ranks them by edit distance.
 # `%%>` needs `pg_trgm.word_similarity_threshold` to be lowered for the transaction.
 DESTINATIONS_BY_LIKENESS = """
@@ -198,7 +200,7 @@ SELLABLE_PRODUCTS = """
      ORDER BY product.id
 """
 
-# The taxes of properties and the tiers of policies, one row each, in the order in which the engine takes them.
+# The taxes of properties and the tiers of policies, one row each, in the order the engine takes them in.
 TAXES = """
     SELECT property_id, name, kind, basis, period, value, is_included, is_paid_at_property,
            from_minor, below_minor
@@ -218,7 +220,8 @@ TIERS = """
 NEAREST_OPEN_STAYS = """
     WITH open_night AS (
         SELECT night.room_type_id, night.date,
-               night.date - (row_number() OVER (PARTITION BY night.room_type_id ORDER BY night.date))::int AS island
+               night.date - (row_number() OVER (PARTITION BY night.room_type_id
+                                                    ORDER BY night.date))::int AS island
           FROM inventory_night AS night
           JOIN properties_roomtype AS room_type ON room_type.id = night.room_type_id AND room_type.is_active
          WHERE room_type.property_id = %(property_id)s AND room_type.max_guests >= %(guests_in_a_room)s

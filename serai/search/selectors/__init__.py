@@ -5,6 +5,7 @@ from serai.search.selectors.properties import (
     OfferDetail,
     PropertyDetail,
     RoomDetail,
+    find_published,
     property_detail,
 )
 from serai.search.selectors.results import Hit, SearchPage, search_properties
@@ -16,6 +17,7 @@ __all__ = [
     "PropertyDetail",
     "RoomDetail",
     "SearchPage",
+    "find_published",
     "popular_destinations",
     "property_detail",
     "search_properties",

@@ -6,10 +6,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db import connection
 from django.db.models import Prefetch
-from django.http import Http404
 
 from serai.bookings.rules import CompiledTier, compile_tiers, free_until, is_always_free, penalty_at
 from serai.core.clock import local_date
@@ -34,26 +34,26 @@ class OfferDetail:
     tiers: tuple[CompiledTier, ...]
     now: dt.datetime
 
-    @property
+    @cached_property
     def is_free_to_cancel(self) -> bool:
         """Whether cancelling costs nothing at this moment."""
         return penalty_at(self.tiers, self.now) == 0
 
-    @property
+    @cached_property
     def is_always_free(self) -> bool:
         return is_always_free(self.tiers)
 
-    @property
+    @cached_property
     def free_until_at(self) -> dt.datetime | None:
         """Until when cancelling is free, if it is free now and will not be for ever."""
         return free_until(self.tiers) if self.is_free_to_cancel else None
 
-    @property
+    @cached_property
     def is_refundable_in_part(self) -> bool:
         """Whether cancelling now costs something, but not all."""
         return 0 < penalty_at(self.tiers, self.now) < self.price.prepayable_minor
 
-    @property
+    @cached_property
     def per_night_minor(self) -> int:
         """The total divided by nights and rooms, for comparing only."""
         return self.price.total_minor // max(len(self.price.nights) * len(self.price.rooms), 1)
@@ -69,7 +69,7 @@ class RoomDetail:
     left: int
     state: str
 
-    @property
+    @cached_property
     def scarce_units(self) -> int | None:
         """How many are left when they are few."""
         return self.left if self.offers and self.left <= SCARCE_UNITS else None
@@ -86,37 +86,29 @@ class PropertyDetail:
     stay: Stay | None
     other_dates: Sequence[dt.date] = field(default_factory=tuple)
 
-    @property
+    @cached_property
     def cheapest(self) -> OfferDetail | None:
         """The offer with the lowest total."""
         offers = [offer for room in self.rooms for offer in room.offers]
         return min(offers, key=lambda entry: entry.price.total_minor, default=None)
 
-    @property
+    @cached_property
     def is_sold_out(self) -> bool:
         """Whether dates were asked for and nothing can be booked for them."""
         return self.stay is not None and self.cheapest is None
 
 
-def property_detail(
-    *,
-    now: dt.datetime,
-    slug: str = "",
-    property_id: int | None = None,
-    stay: Stay | None = None,
-    published_only: bool = True,
-) -> PropertyDetail:
-    """A property by its address or its id; drafts only when `published_only` is off (their team's preview).
+def find_published(slug: str) -> Property:
+    """A published property with its destination, by its address. Raises `Property.DoesNotExist`."""
+    published = Property.objects.published().select_related("destination").defer("destination__names")
+    return published.get(slug=slug)
 
-    Six queries without a stay, twelve with one, one more when nothing is left. Raises `Http404`.
+
+def property_detail(*, property_: Property, stay: Stay | None, now: dt.datetime) -> PropertyDetail:
+    """All of a property for a stay or without one. Drafts too: who may see one is the page's question.
+
+    Five queries without a stay, eleven with one, one more when nothing is left.
     """
-    query = Property.objects.select_related("destination").defer("destination__names")
-    if published_only:
-        query = query.published()
-    wanted = {"pk": property_id} if property_id is not None else {"slug": slug}
-    property_ = query.filter(**wanted).first()
-    if property_ is None:
-        raise Http404
     photos: dict[int | None, list[Photo]] = defaultdict(list)
     for photo in Photo.objects.filter(property=property_, status=Photo.Status.READY):
         photos[photo.room_type_id].append(photo)

@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -40,7 +40,7 @@ class Hit:
     distance_km: float | None
     is_sold_out: bool = False
 
-    @property
+    @cached_property
     def scarce_units(self) -> int | None:
         """How many rooms are left when they are few."""
         if self.product is None or self.product.offer.left > SCARCE_UNITS:
@@ -61,12 +61,12 @@ class SearchPage:
     unavailable: int
     nearby: Sequence[DestinationRow] = field(default_factory=tuple)
 
-    @property
+    @cached_property
     def total(self) -> int:
         """How many properties match on all pages."""
         return self.page.paginator.count
 
-    @property
+    @cached_property
     def relaxations(self) -> list[tuple[Facet, int]]:
         """Filters of which lifting one alone would find something, the most fruitful first."""
         found = [(facet, count) for facet, count in self.outcome.without.items() if count > self.total]

@@ -2,9 +2,14 @@
 
 from django.urls import path
 
-from serai.web.guest import checkout, quote, trips, webhooks
+from serai.web.guest import checkout, home, property_page, quote, search, trips, webhooks
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("suggest/", search.suggest, name="suggest"),
+    path("hotels/<slug:slug>/", property_page.property_page, name="property_page"),
+    path("hotels/<slug:slug>/reviews/", property_page.property_reviews, name="property_reviews"),
     path("hotels/<slug:slug>/quote/", quote.quote_page, name="quote"),
     path("holds/", quote.hold_create, name="hold_create"),
     path("checkout/<uuid:checkout_id>/", checkout.checkout_page, name="checkout"),
