@@ -9,6 +9,7 @@ from typing import Any
 import factory
 from django.db import transaction
 from factory.django import DjangoModelFactory
+from zeal import zeal_ignore
 
 from serai.accounts.models import User
 from serai.inventory.services import open_nights
@@ -109,6 +110,12 @@ class Hotel:
 
 def make_hotel(*, units: int = 3, days: int = 60, base_minor: int = 400_000, **fields: Any) -> Hotel:
     """A published hotel with nights and prices for `days` nights from 20 November 2026 on."""
+    # Making two hotels in one test is no repeated query of the product's.
+    with zeal_ignore():
+        return _make_hotel(units=units, days=days, base_minor=base_minor, **fields)
+
+
+def _make_hotel(*, units: int, days: int, base_minor: int, **fields: Any) -> Hotel:
     property_ = PropertyFactory.create(**fields)
     host = UserFactory.create()
     Membership.objects.create(property=property_, user=host, role=Membership.Role.OWNER)

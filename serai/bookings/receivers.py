@@ -70,14 +70,13 @@ def mail_cancellation(payload: Payload) -> None:
 def mail_hosts(payload: Payload) -> None:
     """Tell those who run the property, each in their own language."""
     booking = _load(payload)
-    for membership in Membership.objects.filter(property_id=booking.property_id).select_related("user"):
+    members = Membership.objects.filter(property_id=booking.property_id).exclude(user__email="")
+    for membership in members.select_related("user"):
         user = membership.user
         send_mail(
             template="booking_host",
             to=user.email,
-            context=_context(
-                booking, path=reverse("host_booking", args=[booking.property_id, booking.reference])
-            ),
+            context=_context(booking, path=reverse("host_booking", args=[booking.reference])),
             key=f"booking:{booking.pk}:{payload['version']}:host:{user.pk}",
             language=user.language,
         )
@@ -88,7 +87,7 @@ def mail_hosts(payload: Payload) -> None:
 def mail_refused(payload: Payload) -> None:
     """Tell the guest that the rooms were gone when the money came, and that it goes back."""
     checkout = Checkout.objects.select_related("user", "property").get(pk=payload["checkout_id"])
-    if checkout.user is None:
+    if checkout.user is None or not checkout.user.email:
         return
     quote = quote_from_json(checkout.quote)
     send_mail(
@@ -117,6 +116,8 @@ def _load(payload: Payload) -> Booking:
 
 
 def _mail_guest(booking: Booking, template: str, *, version: int, with_documents: bool) -> None:
+    if not booking.guest_email:
+        return  # Signed up with a telephone number; the stay is under their trips.
     with translation.override(booking.language):
         attachments = [documents.voucher(booking), documents.calendar_file(booking)] if with_documents else []
     send_mail(

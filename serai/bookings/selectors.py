@@ -8,7 +8,6 @@ import uuid
 from django.db.models import Case, F, QuerySet, Value, When
 
 from serai.accounts.models import User
-
 from serai.bookings.models import Booking
 from serai.inventory.services import Claim
 from serai.payments.models import Payment

@@ -160,7 +160,13 @@ class MailboxBackend(BaseEmailBackend):
             )
             if created:
                 MailAttachment.objects.bulk_create(
-                    MailAttachment(mail=mail, filename=name, content=content, content_type=mimetype)
+                    MailAttachment(
+                        mail=mail,
+                        filename=name,
+                        # Django turns text attachments into str.
+                        content=content.encode() if isinstance(content, str) else content,
+                        content_type=mimetype,
+                    )
                     for name, content, mimetype in message.attachments
                 )
         return len(email_messages)

@@ -17,10 +17,13 @@ from serai.bookings.models import Booking, BookingEvent, BookingRoom, Checkout
 from serai.bookings.quotes import Quote, quote_from_json
 from serai.bookings.selectors import succeeded_payments
 from serai.bookings.services.hold import claim_of
-from serai.core.db import require_transaction, write_transaction
+from serai.bookings.services.refund import refund_surplus
+from serai.core.db import lock_text, require_transaction, write_transaction
 from serai.core.outbox import emit
-from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, sell_nights
+from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, release_hold, sell_nights
+from serai.payments.models import Payment
 from serai.payments.services import refund_payment
+from serai.rates.models import RatePlan
 from serai.rates.rules import Party
 
 # No vowels and none of 0 1 O I L: a reference is read out on the telephone and never spells a word.
@@ -89,10 +92,18 @@ class BookingDetails:
 def book_hold(*, hold_id: uuid.UUID, details: BookingDetails, key: str, now: dt.datetime) -> Booking:
     """Confirm a hold and write the booking; with a known `key` return the booking made before.
 
+    A hold that was made anew for a known key is released: the booking has its nights already.
     Raises `IdempotencyConflict` when the key came with other details, `HoldExpired` when the
-    nights went back. Opens its own transaction; locks the hold, then its nights.
+    nights went back. Opens its own transaction; locks the key, the hold, then its nights.
     """
     with write_transaction():
+        lock_text(f"booking:{details.channel}:{key}")
+        known = Booking.objects.filter(channel=details.channel, idempotency_key=key).first()
+        if known is not None:
+            if known.request_hash != details.request_hash:
+                raise IdempotencyConflict
+            release_hold(hold_id=hold_id, now=now)
+            return known
         confirm_hold(hold_id=hold_id, now=now)
         return _write_booking(details=details, key=key, now=now)
 
@@ -100,16 +111,23 @@ def book_hold(*, hold_id: uuid.UUID, details: BookingDetails, key: str, now: dt.
 def complete_checkout(*, checkout_id: uuid.UUID, now: dt.datetime) -> Booking:
     """Book what a checkout holds, once; ask again and the same booking is returned.
 
-    With card payment the money must have arrived (`PaymentMissing`). If the hold ran out meanwhile,
-    the nights are taken anew; if they are gone (or the guest gave up), the payment is refunded, the
-    checkout closed and `CheckoutRefused` raised, after that was committed. Without a payment a lost
-    hold is `HoldExpired`. Locks the checkout, then the hold, then the nights.
+    With card payment, or a prepaid rate, the money must have arrived (`PaymentMissing`). If the hold
+    ran out meanwhile, the nights are taken anew; if they are gone (or the guest gave up), the payment
+    is refunded, the checkout closed and `CheckoutRefused` raised, after that was committed. Without a
+    payment a lost hold is `HoldExpired`. Money that comes in a second time goes back. Locks the
+    checkout, then the hold, then the nights.
     """
     with write_transaction():
         checkout = Checkout.objects.select_for_update(of=("self",)).select_related("user").get(pk=checkout_id)
         if checkout.state == Checkout.State.BOOKED:
-            return Booking.objects.get(checkout=checkout)
-        booking = _book_checkout(checkout, now=now) if checkout.state != Checkout.State.REFUSED else None
+            booked = Booking.objects.get(checkout=checkout)
+            refund_surplus(booking_id=booked.pk, now=now)
+            return booked
+        if checkout.state == Checkout.State.REFUSED:
+            _refund_all(succeeded_payments(checkout.pk), now=now)
+            booking = None
+        else:
+            booking = _book_checkout(checkout, now=now)
     if booking is None:
         raise CheckoutRefused
     return booking
@@ -119,8 +137,11 @@ def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
     """The booking, or None when the money came too late and is on its way back."""
     quote = quote_from_json(checkout.quote)
     payments = succeeded_payments(checkout.pk)
-    if checkout.payment_method == Booking.PaymentMethod.CARD and not payments:
-        raise PaymentMissing
+    by_card = checkout.payment_method == Booking.PaymentMethod.CARD
+    if not payments and (by_card or quote.payment == RatePlan.Payment.PREPAID):
+        # A prepaid stay that costs nothing in advance has nothing to wait for.
+        if by_card or quote.price.prepayable_minor > 0:
+            raise PaymentMissing
     try:
         confirm_hold(hold_id=checkout.hold_id, now=now)
     except HoldExpired:
@@ -131,23 +152,29 @@ def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
                 raise
             sell_nights(claims=[claim_of(quote)], now=now)
         except (SoldOut, HoldExpired):
-            for payment in payments:
-                refund_payment(
-                    payment_id=payment.pk,
-                    amount_minor=payment.amount_minor - payment.refunded_minor,
-                    key=f"refused:{payment.pk}",
-                    reason="sold_out",
-                    now=now,
-                )
+            _refund_all(payments, now=now)
             Checkout.objects.filter(pk=checkout.pk).update(state=Checkout.State.REFUSED, updated_at=now)
             emit(CHECKOUT_REFUSED, {"checkout_id": str(checkout.pk)}, now=now)
             return None
-    booking = _write_booking(details=_details_of(checkout, quote), key=str(checkout.pk), now=now)
+    details = _details_of(checkout, quote, is_paid=bool(payments))
+    booking = _write_booking(details=details, key=str(checkout.pk), now=now)
     Checkout.objects.filter(pk=checkout.pk).update(state=Checkout.State.BOOKED, updated_at=now)
     return booking
 
 
-def _details_of(checkout: Checkout, quote: Quote) -> BookingDetails:
+def _refund_all(payments: Sequence[Payment], *, now: dt.datetime) -> None:
+    for payment in payments:
+        if payment.amount_minor > payment.refunded_minor:
+            refund_payment(
+                payment_id=payment.pk,
+                amount_minor=payment.amount_minor - payment.refunded_minor,
+                key=f"refused:{payment.pk}",
+                reason="sold_out",
+                now=now,
+            )
+
+
+def _details_of(checkout: Checkout, quote: Quote, *, is_paid: bool) -> BookingDetails:
     user = checkout.user
     return BookingDetails(
         property_id=quote.property_id,
@@ -173,18 +200,14 @@ def _details_of(checkout: Checkout, quote: Quote) -> BookingDetails:
         ],
         price=quote.as_json(),
         cancellation_tiers=[tier.as_json() for tier in quote.tiers],
-        payment_method=checkout.payment_method,
+        # The form may say "at the property" when the money has come from the bank already.
+        payment_method=Booking.PaymentMethod.CARD if is_paid else Booking.PaymentMethod.AT_PROPERTY,
         checkout_id=checkout.pk,
     )
 
 
 def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> Booking:
     require_transaction()
-    known = Booking.objects.filter(channel=details.channel, idempotency_key=key).first()
-    if known is not None:
-        if known.request_hash != details.request_hash:
-            raise IdempotencyConflict
-        return known
     booking = Booking.objects.create(
         reference="".join(secrets.choice(ALPHABET) for _ in range(9)),
         checkout_id=details.checkout_id,
@@ -230,6 +253,9 @@ def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> Bo
 
 
 def tell(topic: str, booking: Booking, *, now: dt.datetime) -> None:
-    """Emit a fact about a booking, unless it came from a channel that speaks to its own guest."""
-    if booking.guest_email:
+    """Emit a fact about a booking, unless it came from a channel that speaks to its own guest.
+
+    A guest of the site may have given a telephone number only; the hosts hear of the stay all the same.
+    """
+    if booking.guest_email or booking.channel == SITE:
         emit(topic, {"booking_id": booking.pk, "version": booking.version}, now=now)

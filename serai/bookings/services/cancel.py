@@ -12,11 +12,11 @@ from serai.bookings.errors import PenaltyChanged, StateConflict
 from serai.bookings.events import BOOKING_CANCELLED
 from serai.bookings.models import Booking, BookingEvent
 from serai.bookings.rules import may_become, penalty_at, tiers_from_json
-from serai.bookings.selectors import nights_of, paid_minor, payments_of
+from serai.bookings.selectors import nights_of, paid_minor
 from serai.bookings.services.book import tell
-from serai.core.db import require_transaction, write_transaction
+from serai.bookings.services.refund import refund_above
+from serai.core.db import write_transaction
 from serai.inventory.services import return_nights
-from serai.payments.services import refund_payment
 
 
 @dataclass(frozen=True)
@@ -78,25 +78,3 @@ def cancel_booking(
         refund_above(booking=booking, keep_minor=penalty, reason="cancelled", now=now)
         tell(BOOKING_CANCELLED, booking, now=now)
         return booking
-
-
-def refund_above(*, booking: Booking, keep_minor: int, reason: str, now: dt.datetime) -> int:
-    """Refund what was paid beyond `keep_minor`, latest payment first; return the sum refunded.
-
-    Needs the transaction that changed the booking; the refunds' keys carry its new version.
-    """
-    require_transaction()
-    too_much = paid_minor(booking) - keep_minor
-    refunded = 0
-    for payment in payments_of(booking):
-        part = min(payment.amount_minor - payment.refunded_minor, too_much - refunded)
-        if part > 0:
-            refund_payment(
-                payment_id=payment.pk,
-                amount_minor=part,
-                key=f"{reason}:{booking.pk}:{booking.version}:{payment.pk}",
-                reason=reason,
-                now=now,
-            )
-            refunded += part
-    return refunded

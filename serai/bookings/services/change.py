@@ -15,8 +15,8 @@ from serai.bookings.quotes import Quote, make_quote, quote_from_json, read_quote
 from serai.bookings.rules import penalty_at, tiers_from_json
 from serai.bookings.selectors import nights_of, paid_minor
 from serai.bookings.services.book import SITE, tell
-from serai.bookings.services.cancel import refund_above
 from serai.bookings.services.hold import claim_of
+from serai.bookings.services.refund import refund_above
 from serai.core.db import write_transaction
 from serai.inventory.services import swap_nights
 

@@ -7,13 +7,12 @@ import hashlib
 import uuid
 
 from django.conf import settings
-from django.db import connection
 
 from serai.accounts.models import User
 from serai.bookings.errors import PriceChanged
 from serai.bookings.models import Checkout
 from serai.bookings.quotes import Quote, make_quote, read_quote
-from serai.core.db import write_transaction
+from serai.core.db import lock_text, write_transaction
 from serai.inventory.models import Hold
 from serai.inventory.services import Claim, hold_nights, release_hold
 
@@ -21,22 +20,22 @@ from serai.inventory.services import Claim, hold_nights, release_hold
 def hold_quote(*, token: str, user: User | None, now: dt.datetime) -> Checkout:
     """Hold the rooms of a quote for `HOLD_SECONDS` and open a checkout with its frozen price.
 
-    The same token again returns the checkout that runs already, so a form sent twice holds once.
+    The same token again returns the checkout that runs already, so a form sent twice holds once;
+    never another person's.
     Raises `QuoteInvalid`, `QuoteExpired`, `NotOffered`, `PriceChanged` (with today's quote),
     `inventory.services.SoldOut`, `BusyError`. Nothing is kept when it raises.
     """
     quote = read_quote(token, now=now)
     digest = hashlib.sha256(token.encode()).hexdigest()
     with write_transaction():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
+        lock_text(f"quote:{digest}")
         running = Checkout.objects.filter(
             quote_digest=digest,
             state=Checkout.State.OPEN,
             hold__state=Hold.State.ACTIVE,
             hold__expires_at__gt=now,
         ).first()
-        if running is not None:
+        if running is not None and running.user_id in {None, user.pk if user else None}:
             return running
         current = make_quote(request=quote.request, now=now)
         if current.terms != quote.terms:

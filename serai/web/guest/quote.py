@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from serai.bookings.errors import NotOffered, PriceChanged, QuoteExpired
+from serai.bookings.errors import NotOffered, PriceChanged, QuoteExpired, QuoteInvalid
 from serai.bookings.quotes import Quote, StayRequest, make_quote, read_quote
 from serai.bookings.rules import check_in_instant
 from serai.bookings.services import hold_quote
@@ -21,6 +21,7 @@ from serai.core.clock import local_date, utc_now
 from serai.inventory.services import SoldOut
 from serai.properties.models import Property
 from serai.search.requests import Guests, Stay, parse_stay
+from serai.web.errors import bad_request
 from serai.web.guest.access import remember_checkout
 from serai.web.guest.stay_view import policy_steps, stay_alternatives
 
@@ -72,7 +73,10 @@ def hold_create(request: HttpRequest) -> HttpResponse:
         return _sold_out(request, read_quote(token, now=now), reason=str(error))
     except QuoteExpired as error:
         messages.info(request, str(error))
-        return redirect(request.POST.get("again") if _is_own_path(request.POST.get("again")) else "search")
+        again = request.POST.get("again", "")
+        return redirect(again if again.startswith("/hotels/") else "search")
+    except QuoteInvalid as error:
+        return bad_request(request, error)
     remember_checkout(request, checkout)
     return redirect("checkout", checkout.pk)
 
@@ -136,7 +140,3 @@ def _sold_out(request: HttpRequest, quote: Quote, *, reason: str) -> HttpRespons
         },
         status=409,
     )
-
-
-def _is_own_path(path: str | None) -> bool:
-    return bool(path) and str(path).startswith("/hotels/")

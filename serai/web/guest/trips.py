@@ -10,9 +10,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -158,9 +157,7 @@ def _accept_change(request: HttpRequest, booking: Booking) -> HttpResponse:
     except SoldOut:
         messages.error(
             request,
-            _(
-                "There is no room left for these dates, so your booking stays as it is. Please try other dates."
-            ),
+            _("No room is left for these dates, so your booking stays as it is. Please try other dates."),
         )
         return redirect("trip_change", booking.reference)
     except (PriceChanged, QuoteExpired, QuoteInvalid, NotOffered) as error:

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 from icalendar import Calendar
+from zeal import zeal_ignore
 
 from serai.bookings.models import Booking
 from serai.bookings.quotes import StayRequest, make_quote
@@ -44,7 +45,11 @@ def signed_in(client: Client, guest) -> Client:
 
 
 def book(hotel: Hotel, guest, *, check_in: dt.date = CHECK_IN, check_out: dt.date = CHECK_OUT) -> Booking:
-    request = StayRequest(hotel.flexible.pk, check_in, check_out, Party(2))
+    with zeal_ignore():
+        return _book(hotel, guest, StayRequest(hotel.flexible.pk, check_in, check_out, Party(2)))
+
+
+def _book(hotel: Hotel, guest, request: StayRequest) -> Booking:
     checkout = hold_quote(token=make_quote(request=request, now=NOW).token, user=guest, now=NOW)
     save_guest_details(
         checkout_id=checkout.pk,
@@ -82,11 +87,11 @@ def test_list_asks_as_often_for_one_as_for_many(signed_in, guest, django_assert_
     hotel = make_hotel(units=30)
     book(hotel, guest)
     signed_in.get("/trips/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         signed_in.get("/trips/")
     for _ in range(15):
         book(hotel, guest)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         response = signed_in.get("/trips/")
     assert len(response.context["page"].object_list) == 16
 
