@@ -11,6 +11,7 @@ migrated template and a numbered Valkey database.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import re
@@ -41,6 +42,8 @@ def _point_environment_at_run() -> LocalState:
         name = f"serai-test-{os.getpid()}-{secrets.token_hex(3)}"
         os.environ[_RUN] = str(Path(tempfile.gettempdir()) / name)
         os.environ.pop(_HAS_TEMPLATE, None)
+        # Reading the settings alone makes the folder, also when no session follows.
+        atexit.register(shutil.rmtree, os.environ[_RUN], ignore_errors=True)
     folder = Path(os.environ[_RUN])
     state = LocalState.at(folder)
     # Worker gw0 uses Valkey's database 1, a run without workers database 0.
