@@ -52,3 +52,10 @@ def refuse_transaction() -> None:
     opened = connection.atomic_blocks if connection.in_atomic_block else []
     if any(not getattr(block, "_from_testcase", False) for block in opened):
         raise RuntimeError("Close the transaction first: this call leaves the house.")
+
+
+def lock_text(text: str) -> None:
+    """Put everybody who names the same text in line until the transaction ends."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [text])

@@ -137,11 +137,10 @@ def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
     """The booking, or None when the money came too late and is on its way back."""
     quote = quote_from_json(checkout.quote)
     payments = succeeded_payments(checkout.pk)
-    by_card = checkout.payment_method == Booking.PaymentMethod.CARD
-    if not payments and (by_card or quote.payment == RatePlan.Payment.PREPAID):
-        # A prepaid stay that costs nothing in advance has nothing to wait for.
-        if by_card or quote.price.prepayable_minor > 0:
-            raise PaymentMissing
+    # The rate plan decides, whatever the form said; who owes nothing in advance has nothing to wait for.
+    is_prepaid = quote.payment == RatePlan.Payment.PREPAID and quote.price.prepayable_minor > 0
+    if not payments and (is_prepaid or checkout.payment_method == Booking.PaymentMethod.CARD):
+        raise PaymentMissing
     try:
         confirm_hold(hold_id=checkout.hold_id, now=now)
     except HoldExpired:
