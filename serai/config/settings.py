@@ -204,6 +204,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
 }
+# An outbox row that was handed to the queue and not done by then is handed over again: its worker died.
+OUTBOX_REDISPATCH_SECONDS = env.int("OUTBOX_REDISPATCH_SECONDS", default=60)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep-expired-holds": {"task": "serai.inventory.tasks.sweep_expired_holds", "schedule": 30.0},
@@ -246,7 +248,9 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
+    "login": "serai.accounts.forms.PasswordLoginForm",
     "request_login_code": "serai.accounts.forms.RequestCodeForm",
     "confirm_login_code": "serai.accounts.forms.LoginCodeForm",
     "confirm_email_verification_code": "serai.accounts.forms.EmailCodeForm",

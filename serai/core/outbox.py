@@ -25,6 +25,7 @@ from typing import Any
 
 import psycopg
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -38,8 +39,6 @@ Payload = Mapping[str, Any]
 CHANNEL = "serai_outbox"
 MAX_ATTEMPTS = 12
 BATCH = 200
-# A row that was handed to the queue and not done by then is handed over again: its worker died.
-REDISPATCH_AFTER = dt.timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -185,25 +184,31 @@ def _record_failure(message_id: int, *, error: Exception, now: dt.datetime) -> N
 def dispatch_due(*, send: Callable[[OutboxMessage], None], now: dt.datetime) -> int:
     """Hand due messages to the queue through `send`; return how many were handed over.
 
-    Rows are locked with SKIP LOCKED, so several relays may run. A `BrokerError` out of `send`
-    leaves the remaining rows waiting.
+    Rows are claimed with SKIP LOCKED, so several relays may run, and sent after the claim was
+    committed: a worker that is quicker than we are must not find its row locked. A `BrokerError` out
+    of `send` lets the remaining rows wait; those of a relay that died here wait `OUTBOX_REDISPATCH_SECONDS`.
     """
-    done: list[int] = []
+    lost_before = now - dt.timedelta(seconds=settings.OUTBOX_REDISPATCH_SECONDS)
     with transaction.atomic():
-        due = (
+        due = list(
             OutboxMessage.objects.select_for_update(skip_locked=True)
             .filter(done_at__isnull=True, failed_at__isnull=True, available_at__lte=now)
-            .exclude(dispatched_at__gt=now - REDISPATCH_AFTER)
+            .exclude(dispatched_at__gt=lost_before)
             .order_by("available_at", "id")[:BATCH]
         )
-        try:
-            for message in due:
-                send(message)
-                done.append(message.pk)
-        except (BrokerError, ConnectionError, TimeoutError) as error:
-            log.warning("outbox.broker_away", error=str(error))
-        OutboxMessage.objects.filter(pk__in=done).update(dispatched_at=now)
-    return len(done)
+        OutboxMessage.objects.filter(pk__in=[message.pk for message in due]).update(dispatched_at=now)
+    sent = 0
+    try:
+        for message in due:
+            send(message)
+            sent += 1
+    except (BrokerError, ConnectionError, TimeoutError) as error:
+        log.warning("outbox.broker_away", error=str(error))
+    finally:
+        unsent = [message.pk for message in due[sent:]]
+        if unsent:
+            OutboxMessage.objects.filter(pk__in=unsent, dispatched_at=now).update(dispatched_at=None)
+    return sent
 
 
 def send_to_queue(message: OutboxMessage) -> None:
