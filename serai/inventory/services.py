@@ -175,7 +175,8 @@ def swap_nights(*, give: Sequence[Claim], take: Sequence[Claim], now: dt.datetim
         returned = _claims_of(expired)
         _lock([*give, *take, *returned])
         _expire(expired, returned)
-        exchange()
+        with transaction.atomic():
+            exchange()
 
 
 def release_expired_holds(*, now: dt.datetime, limit: int = 500) -> int:
