@@ -68,7 +68,7 @@ class ProductTerms:
 
 @dataclass(frozen=True)
 class NightLine:
-    """One night of one room: the room price, and the taxes of that night that come on top."""
+    """One night of one room: the room price, and that night's taxes on top that can be paid in advance."""
 
     date: dt.date
     amount_minor: int
@@ -269,6 +269,7 @@ def price_room(terms: ProductTerms, party: Party, nights: Sequence[tuple[dt.date
             if tax.kind == "percent" and tax.is_included and _applies(tax, amount)
         )
         on_top = 0
+        not_yet_tax = amount
         for position, tax in enumerate(terms.taxes):
             if not _applies(tax, amount) or (tax.period == "stay" and index > 0):
                 continue
@@ -278,9 +279,13 @@ def price_room(terms: ProductTerms, party: Party, nights: Sequence[tuple[dt.date
                 charge = divide_half_up(amount * tax.value, FULL + included_rates)
             else:
                 charge = divide_half_up(amount * tax.value, FULL)
-            sums[position] += charge
-            if not tax.is_included and tax.period == "night":
+            if tax.is_included:
+                # What is in the price can never be more than the price, whatever a fixed fee says.
+                charge = min(charge, not_yet_tax)
+                not_yet_tax -= charge
+            elif tax.period == "night" and not tax.is_paid_at_property:
                 on_top += charge
+            sums[position] += charge
         lines.append(NightLine(date=date, amount_minor=amount, tax_minor=on_top))
     taxes = tuple(
         TaxLine(tax.name, amount, tax.is_included, tax.is_paid_at_property)
