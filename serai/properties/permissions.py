@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import rules
+import rules.permissions
+import rules.predicates
 from django.contrib.auth.models import AnonymousUser
 
 from serai.accounts.models import User
@@ -24,19 +25,19 @@ def role_of(user: User | AnonymousUser, property: Property) -> str | None:
 
 
 def _member_who_may(permission: str) -> Callable[[User | AnonymousUser, Property | None], bool]:
-    @rules.predicate(f"properties.{permission}")
+    @rules.predicates.predicate(f"properties.{permission}")
     def is_allowed(user: User | AnonymousUser, property: Property | None) -> bool:
         return property is not None and role_allows(role_of(user, property), permission)
 
     return is_allowed
 
 
-@rules.predicate
+@rules.predicates.predicate
 def is_platform_staff(user: User | AnonymousUser) -> bool:
     """Works for the platform: reviews listings."""
     return bool(user.is_authenticated and user.is_active and user.is_staff)
 
 
 for _permission in sorted(frozenset().union(*PERMISSIONS_BY_ROLE.values())):
-    rules.add_perm(f"properties.{_permission}", _member_who_may(_permission))
-rules.add_perm("properties.decide_listing", is_platform_staff)
+    rules.permissions.add_perm(f"properties.{_permission}", _member_who_may(_permission))
+rules.permissions.add_perm("properties.decide_listing", is_platform_staff)

@@ -123,7 +123,7 @@ def make_variants(photo: Photo) -> DrawnPhoto:
     Raises `PhotoRefused`. Writes no row.
     """
     try:
-        with default_storage.open(photo.original.name) as source:
+        with default_storage.open(str(photo.original.name)) as source:
             drawn = draw_variants(source)
     except FileNotFoundError as error:
         raise PhotoRefused(_("The uploaded file is no longer there. Please upload it again.")) from error

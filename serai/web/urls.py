@@ -3,11 +3,14 @@
 from django.conf import settings
 from django.urls import include, path
 
+from serai.web.media import serve_variant
+
 urlpatterns = [
     path("", include("serai.web.guest.urls")),
     path("host/", include("serai.web.host.urls")),
     path("staff/", include("serai.web.staff.urls")),
     path("account/", include("serai.web.account.urls")),
+    path("media/<path:path>", serve_variant, name="media"),
 ]
 if settings.DEMO or settings.MODE == "test":
     urlpatterns.append(path("dev/", include("serai.web.dev.urls")))

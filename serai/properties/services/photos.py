@@ -49,7 +49,7 @@ def add_photo(
             photo.save()
             emit("photo.added", {"photo_id": photo.pk}, now=now)
     except BaseException:
-        default_storage.delete(photo.original.name)
+        default_storage.delete(str(photo.original.name))
         raise
     return photo
 
