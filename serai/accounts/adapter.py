@@ -57,6 +57,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_code": _("That code is not right. Look at the newest message and type it again."),
         "too_many_code_attempts": _("That was tried too often. Ask for a new code."),
         "too_many_login_attempts": _("Too many tries. Wait a minute, then try again."),
+        "email_password_mismatch": _("The e-mail address and the password do not belong together."),
+        "phone_password_mismatch": _("The mobile number and the password do not belong together."),
+        "username_password_mismatch": _("The e-mail address and the password do not belong together."),
         "same_as_current": _("That is already the one we have."),
     }
 
@@ -145,6 +148,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.account.stages.EmailVerificationStage": "serai.accounts.stages.ReachableStage"}
         return [ours.get(path, path) for path in super().get_login_stages()]
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # allauth's key knows no numbers: all who sign in with one would share a single limit.
+        login = credentials.get("email") or credentials.get("phone") or credentials.get("username") or ""
+        return f"{request.get_host()}:{login.lower()}"
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """From here on the pages speak the language of the person."""

@@ -9,6 +9,7 @@ from allauth.account.forms import (
     ConfirmEmailVerificationCodeForm,
     ConfirmLoginCodeForm,
     ConfirmPasswordResetCodeForm,
+    LoginForm,
     VerifyPhoneForm,
 )
 from allauth.account.internal.flows.password_reset_by_code import (
@@ -65,6 +66,24 @@ class RequestCodeForm(forms.Form):
         if not ratelimit.consume(context.request, action="request_login_code", key=login):
             raise get_adapter().validation_error("too_many_login_attempts")
         return login
+
+
+class PasswordLoginForm(LoginForm):
+    """For those who set a password. allauth leaves the field out where signing up asks for none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        login = self.fields["login"]
+        login.label = _("E-mail or mobile number")
+        login.widget = forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"})
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+    def _setup_password_field(self) -> None:
+        pass
+
+    def clean_login(self) -> str:
+        login = str(self.cleaned_data["login"]).strip()
+        return login.lower() if "@" in login else parse_phone(login)
 
 
 class CountedCode:

@@ -63,6 +63,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.get_full_name()
 
+    def has_usable_password(self) -> bool:
+        """Whether the person has set one; Django takes an empty column for a password."""
+        return bool(self.password) and super().has_usable_password()
+
     def get_full_name(self) -> str:
         return self.name or self.email or self.phone or ""
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
@@ -106,6 +109,22 @@ def forget_never_verified(*, now: dt.datetime) -> int:
 def forget_attempts(*, now: dt.datetime) -> None:
     """Delete the counts of codes that have long expired."""
     CodeAttempts.objects.filter(expires_at__lt=now).delete()
+
+
+def list_devices(*, user: User, now: dt.datetime) -> list[UserSession]:
+    """Where a person is signed in, newest first; forgets sessions that have ended."""
+    alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
+    devices = UserSession.objects.filter(user=user)
+    devices.exclude(Exists(alive)).delete()
+    return list(devices.order_by("-created_at"))
+
+
+def sign_out_devices(*, user: User, session_keys: Collection[str]) -> int:
+    """End those of the person's sessions; return how many there were."""
+    devices = list(UserSession.objects.filter(user=user, session_key__in=session_keys))
+    for device in devices:
+        device.end()
+    return len(devices)
 
 
 def never_verified() -> QuerySet[User]:
