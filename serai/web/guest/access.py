@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from serai.accounts.models import User
 from serai.bookings.models import Booking, Checkout
 
 SESSION_KEY = "checkouts"
@@ -17,6 +19,13 @@ def remember_checkout(request: HttpRequest, checkout: Checkout) -> None:
     """Let this browser go on with a checkout that was begun signed out."""
     known = [number for number in request.session.get(SESSION_KEY, []) if number != str(checkout.pk)]
     request.session[SESSION_KEY] = [*known, str(checkout.pk)][-REMEMBERED:]
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """Who is signed in; for pages that nobody else reaches."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def get_checkout(request: HttpRequest, checkout_id: uuid.UUID) -> Checkout:

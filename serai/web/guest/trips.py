@@ -33,7 +33,7 @@ from serai.bookings.services import cancel_booking, cancellation_cost, change_bo
 from serai.core.clock import local_date, utc_now
 from serai.core.mail import Attachment
 from serai.inventory.services import SoldOut
-from serai.web.guest.access import get_trip
+from serai.web.guest.access import get_trip, signed_in_user
 from serai.web.guest.stay_view import policy_steps
 
 PAGE_SIZE = 20
@@ -62,7 +62,7 @@ class ChangeDatesForm(forms.Form):
 @require_GET
 def trips(request: HttpRequest) -> HttpResponse:
     """The guest's bookings: those to come first."""
-    page = Paginator(trips_of(request.user, today=utc_now().date()), PAGE_SIZE).get_page(
+    page = Paginator(trips_of(signed_in_user(request), today=utc_now().date()), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
     return render(request, "web/guest/trips.html", {"page": page})
@@ -95,7 +95,7 @@ def trip_cancel(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             cancel_booking(
                 booking_id=booking.pk,
-                actor=request.user,
+                actor=signed_in_user(request),
                 now=utc_now(),
                 expected_penalty_minor=int(shown) if shown.isdecimal() and len(shown) < 19 else -1,
             )
@@ -152,7 +152,10 @@ def trip_change(request: HttpRequest, reference: str) -> HttpResponse:
 def _accept_change(request: HttpRequest, booking: Booking) -> HttpResponse:
     try:
         change_booking(
-            booking_id=booking.pk, token=request.POST.get("token", ""), actor=request.user, now=utc_now()
+            booking_id=booking.pk,
+            token=request.POST.get("token", ""),
+            actor=signed_in_user(request),
+            now=utc_now(),
         )
     except SoldOut:
         messages.error(
