@@ -110,7 +110,7 @@ def run(command, title, environment=None, is_quiet=False):
     try:
         while True:
             try:
-                return process.wait(timeout=10)
+                return process.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 say(f"  {title} ({time.monotonic() - started:.0f} s so far)")
     finally:
@@ -216,10 +216,12 @@ def install(lock):
     if uv:
         environment = uv_environment(pip)
         command = [*uv, "pip", "install", "--python", str(VENV_PYTHON)]
+        if not sys.stderr.isatty():
+            command.append("--quiet")
         say(f"Installing the packages of {lock.name}")
         if (
             run([*command, *packages], "installing packages", environment) == 0
-            and run([*command, "--quiet", *project], "installing serai", environment) == 0
+            and run([*command, *project], "installing serai", environment) == 0
         ):
             return
         if not pip:

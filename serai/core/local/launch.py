@@ -233,7 +233,7 @@ def _wait_until_ready(supervisor: Supervisor, place: Place) -> None:
 
 def _is_ready(place: Place) -> bool:
     host = "127.0.0.1" if place.host in ANY_HOST | {"localhost"} else place.host
-    connection = http.client.HTTPConnection(host, place.port, timeout=5)
+    connection = http.client.HTTPConnection(host, place.port, timeout=1)
     try:
         connection.request("GET", "/health/ready", headers={"Host": "localhost"})
         return connection.getresponse().status == 200

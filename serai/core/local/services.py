@@ -121,16 +121,15 @@ def take_patiently(lock: FolderLock, **note: object) -> int:
 def services_available(state: LocalState, *, holder: str) -> Iterator[None]:
     """Use the folder's services: those that run, or else our own for as long as we need them."""
     services = LocalServices(state)
-    if not services.servers:
-        yield
-        return
-    try:
-        services.start(holder=holder)
-    except LockHeldError:
-        # `serai demo` or `serai services` runs them already.
-        yield
-        return
+    is_ours = bool(services.servers)
+    if is_ours:
+        try:
+            services.start(holder=holder)
+        except LockHeldError:
+            # `serai demo` or `serai services` runs them already.
+            is_ours = False
     try:
         yield
     finally:
-        services.stop()
+        if is_ours:
+            services.stop()
