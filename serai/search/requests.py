@@ -124,11 +124,6 @@ class StayInput:
         """How many age fields are shown."""
         return len(self.guests.children_ages)
 
-    @property
-    def has_guest_errors(self) -> bool:
-        """Whether the guests' panel has something to correct."""
-        return bool(self.errors.keys() & {"adults", "rooms", "ages"})
-
     def query_items(self) -> list[tuple[str, str]]:
         """What links carry on: the stay, or the guests alone while there are no good dates."""
         return self.stay.query_items() if self.stay else self.guests.query_items()

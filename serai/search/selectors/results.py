@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
@@ -29,15 +29,48 @@ SCARCE_UNITS = 5
 CARD_AMENITIES = 4
 
 
+class SellableRow(NamedTuple):
+    """A row of `sql.SELLABLE_PRODUCTS`, column by column."""
+
+    property_id: int
+    currency: str
+    timezone: str
+    check_in_from: dt.time
+    infant_max_age: int
+    child_max_age: int
+    room_type_id: int
+    room_type_name: str
+    base_guests: int
+    max_adults: int
+    max_children: int
+    max_guests: int
+    units_left: int
+    product_id: int
+    rate_plan_id: int
+    rate_plan_name: str
+    meals: str
+    payment: str
+    policy_id: int
+    policy_name: str
+    adjustments: str
+    extra_adult_minor: int
+    extra_child_minor: int
+    amounts: list[int]
+
+
 @dataclass(frozen=True)
 class Hit:
-    """One card of the list. `product` is None without dates and for what is sold out."""
+    """One card of the list. `product` is None without dates and for what is sold out.
+
+    `free_product` is the cheapest that can be cancelled without cost, when that is another one.
+    """
 
     property: Property
     photo: Photo | None
     amenities: Sequence[Amenity]
     product: PricedProduct | None
     distance_km: float | None
+    free_product: PricedProduct | None = None
     is_sold_out: bool = False
 
     @cached_property
@@ -128,34 +161,25 @@ def _candidates(place: Place) -> list[Candidate]:
     )
     with connection.cursor() as cursor:
         cursor.execute(query, place.sql_parameters())
-        return [
-            Candidate(
-                id=key,
-                name=name,
-                kind=kind,
-                stars=stars,
-                currency=currency,
-                latitude=latitude,
-                longitude=longitude,
-                review_count=review_count,
-                review_total=review_total,
-                amenity_ids=frozenset(amenity_ids),
-                closeness=closeness,
-            )
-            for (
-                key,
-                name,
-                kind,
-                stars,
-                currency,
-                latitude,
-                longitude,
-                review_count,
-                review_total,
-                amenity_ids,
-                closeness,
-            ) in cursor.fetchall()
-        ]
+        return [_candidate(row) for row in cursor.fetchall()]
+
+
+def _candidate(row: tuple[Any, ...]) -> Candidate:
+    """A row of `sql.PROPERTIES_AT_PLACE`."""
+    key, name, kind, stars, currency, latitude, longitude, count, total, amenity_ids, closeness = row
+    return Candidate(
+        id=key,
+        name=name,
+        kind=kind,
+        stars=stars,
+        currency=currency,
+        latitude=latitude,
+        longitude=longitude,
+        review_count=count,
+        review_total=total,
+        amenity_ids=frozenset(amenity_ids),
+        closeness=closeness,
+    )
 
 
 def _priced_products(
@@ -175,12 +199,12 @@ def _priced_products(
                 "now": now,
             },
         )
-        rows = cursor.fetchall()
-        cursor.execute(sql.TAXES, {"property_ids": list({row[0] for row in rows})})
+        rows = [SellableRow(*row) for row in cursor.fetchall()]
+        cursor.execute(sql.TAXES, {"property_ids": list({row.property_id for row in rows})})
         taxes: dict[int, list[TaxTerm]] = defaultdict(list)
         for property_id, *term in cursor.fetchall():
             taxes[property_id].append(TaxTerm(*term))
-        cursor.execute(sql.TIERS, {"policy_ids": list({row[17] for row in rows})})
+        cursor.execute(sql.TIERS, {"policy_ids": list({row.policy_id for row in rows})})
         tiers: dict[int, list[PolicyTier]] = defaultdict(list)
         for policy_id, *tier in cursor.fetchall():
             tiers[policy_id].append(PolicyTier(*tier))
@@ -198,7 +222,7 @@ def _priced_products(
 
 
 def _price_row(
-    row: tuple[Any, ...],
+    row: SellableRow,
     dates: Sequence[dt.date],
     parties: Sequence[Party],
     taxes: dict[int, list[TaxTerm]],
@@ -207,67 +231,45 @@ def _price_row(
     now: dt.datetime,
 ) -> PricedProduct | None:
     """A row of `SELLABLE_PRODUCTS` as an offer with its price; None when the party does not fit."""
-    (
-        property_id,
-        currency,
-        timezone,
-        check_in_from,
-        infant_max_age,
-        child_max_age,
-        room_type_id,
-        room_type_name,
-        base_guests,
-        max_adults,
-        max_children,
-        max_guests,
-        units_left,
-        product_id,
-        plan_id,
-        plan_name,
-        meals,
-        payment,
-        policy_id,
-        policy_name,
-        adjustments,
-        extra_adult_minor,
-        extra_child_minor,
-        amounts,
-    ) = row
     offer = ProductOffer(
-        product_id=product_id,
-        property_id=property_id,
-        room_type_id=room_type_id,
-        rate_plan_id=plan_id,
-        rate_plan_name=plan_name,
-        meals=meals,
-        payment=payment,
-        policy_name=policy_name,
-        tiers=tuple(tiers[policy_id]),
+        product_id=row.product_id,
+        property_id=row.property_id,
+        room_type_id=row.room_type_id,
+        rate_plan_id=row.rate_plan_id,
+        rate_plan_name=row.rate_plan_name,
+        meals=row.meals,
+        payment=row.payment,
+        policy_name=row.policy_name,
+        tiers=tuple(tiers[row.policy_id]),
         terms=ProductTerms(
-            currency=currency,
-            base_guests=base_guests,
-            max_adults=max_adults,
-            max_children=max_children,
-            max_guests=max_guests,
-            extra_adult_minor=extra_adult_minor,
-            extra_child_minor=extra_child_minor,
-            infant_max_age=infant_max_age,
-            child_max_age=child_max_age,
-            adjustments=_adjustments(adjustments),
-            taxes=tuple(taxes[property_id]),
+            currency=row.currency,
+            base_guests=row.base_guests,
+            max_adults=row.max_adults,
+            max_children=row.max_children,
+            max_guests=row.max_guests,
+            extra_adult_minor=row.extra_adult_minor,
+            extra_child_minor=row.extra_child_minor,
+            infant_max_age=row.infant_max_age,
+            child_max_age=row.child_max_age,
+            adjustments=_adjustments(row.adjustments),
+            taxes=tuple(taxes[row.property_id]),
         ),
-        nights=tuple(zip(dates, amounts, strict=True)),
-        left=units_left,
+        nights=tuple(zip(dates, row.amounts, strict=True)),
+        left=row.units_left,
     )
     if not offer.is_sellable(parties):
         return None
     price = offer.price(parties)
     compiled = compile_tiers(
-        tiers=offer.tiers, check_in=dates[0], check_in_from=check_in_from, timezone=timezone, price=price
+        tiers=offer.tiers,
+        check_in=dates[0],
+        check_in_from=row.check_in_from,
+        timezone=row.timezone,
+        price=price,
     )
     return PricedProduct(
         offer=offer,
-        room_type_name=room_type_name,
+        room_type_name=row.room_type_name,
         total_minor=price.total_minor,
         is_free_to_cancel=penalty_at(compiled, now) == 0,
     )
@@ -324,6 +326,7 @@ def _hits(
         if candidate.id not in properties:
             continue
         has = [entry for entry in amenities if entry.pk in candidate.amenity_ids]
+        free = rules.cheapest(candidate, is_free_to_cancel=True, meals="")
         hits.append(
             Hit(
                 property=properties[candidate.id],
@@ -331,6 +334,7 @@ def _hits(
                 amenities=has[:CARD_AMENITIES],
                 product=match.product,
                 distance_km=rules.distance_km(candidate, centre),
+                free_product=free if match.product and not match.product.is_free_to_cancel else None,
                 is_sold_out=is_sold_out,
             )
         )

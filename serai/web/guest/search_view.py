@@ -144,6 +144,8 @@ def _panel(page: SearchPage) -> dict[str, Sequence[Option]]:
             for wish, label in _meal_labels().items()
         ],
     }
+    # A chosen amenity must not hide among the later ones that are folded away.
+    groups["amenities"].sort(key=lambda entry: not entry.is_on)
     return {
         name: [entry for entry in options if entry.count or entry.is_on] for name, options in groups.items()
     }
