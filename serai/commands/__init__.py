@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from serai.core.local.progress import Progress
 
 
 def choose_mode() -> None:
@@ -36,3 +40,16 @@ def django_ready(holder: str) -> Iterator[None]:
             from django.db import connections
 
             connections.close_all()
+
+
+def stderr_progress() -> Progress:
+    """Progress for commands whose figures go to stdout."""
+    import sys
+
+    from rich.console import Console
+
+    from serai.core.local.progress import Progress
+
+    progress = Progress()
+    progress.console = Console(highlight=False, soft_wrap=True, file=sys.stderr)
+    return progress

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
+from serai.core.local.processes import end_with_parent
 from serai.demo.art.scene import draw_photo
 
 SMALL, LARGE = 480, 960
@@ -29,6 +31,12 @@ class Picture:
 def picture_paths(folder: Path, stem: str) -> tuple[Path, Path, Path]:
     """The large and the small WebP file and the note with size and colour."""
     return folder / f"{stem}-{LARGE}.webp", folder / f"{stem}-{SMALL}.webp", folder / f"{stem}.json"
+
+
+def begin_drawing() -> None:
+    """Prepare a process of the pool: it ends when the seed is killed, and leaves Ctrl-C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
 
 
 def draw_picture(picture: Picture, folder: str) -> str:

@@ -14,16 +14,20 @@ import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
+from random import Random
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 
-from serai.demo.drawing import LARGE, SMALL, Picture, draw_picture, picture_paths
+from serai.demo.drawing import LARGE, SMALL, Picture, begin_drawing, draw_picture, picture_paths
 from serai.demo.hotels import WrittenHotel
 from serai.demo.plan import SEED, HotelPlan
 from serai.properties.models import Photo
 
-# Subjects after the cover, and what a screen reader hears.
+# How many indoor pictures there are of one subject, climate and class; and the class of a number of stars.
+LOOKS = 4
+_CLASS = {1: 2, 2: 2, 3: 3, 4: 4, 5: 5}
+# What a screen reader hears.
 _ALT = {
     "exterior": "{name} seen from outside",
     "room": "A bedroom at {name}",
@@ -36,26 +40,38 @@ _ALT = {
 
 
 def plan_pictures(plan: HotelPlan) -> list[Picture]:
-    """The exterior, a bedroom and two more that fit what the house has."""
-    others = [subject for subject, wanted in (
-        ("pool", "pool" in plan.amenities),
-        ("restaurant", "restaurant" in plan.amenities),
-        ("view", plan.place.setting not in {"city", "canal"}),
-        ("lobby", plan.kind in {"hotel", "hostel", "resort"}),
-        ("bathroom", True),
-        ("view", True),
-    ) if wanted]  # fmt: skip
-    subjects = ["exterior", "room", *dict.fromkeys(others)][:4]
-    return [
-        Picture(
-            stem=hashlib.sha256(f"{SEED}-{plan.number}-{plan.name}-{subject}".encode()).hexdigest()[:32],
-            subject=subject,
-            seed=plan.number * 101 + position,
-            climate=plan.place.climate,
-            stars=plan.picture_stars,
+    """The exterior, a bedroom and two more that fit what the house has.
+
+    Every exterior is the hotel's own. Indoors a few houses of one climate and class look alike: that
+    halves the time to draw, and result lists show exteriors.
+    """
+    others = [
+        subject
+        for subject, wanted in (
+            ("pool", "pool" in plan.amenities),
+            ("restaurant", "restaurant" in plan.amenities),
+            ("view", plan.place.setting not in {"city", "canal"}),
+            ("lobby", plan.kind in {"hotel", "hostel", "resort"}),
+            ("bathroom", True),
+            ("view", True),
         )
-        for position, subject in enumerate(subjects)
+        if wanted
     ]
+    subjects = list(dict.fromkeys(("exterior", "room", *others)))[:4]
+    climate, stars = plan.place.climate, plan.picture_stars
+    return [
+        _picture("exterior", plan.number, climate, stars)
+        if subject == "exterior"
+        else _picture(
+            subject, Random(f"{SEED}-{plan.number}-{subject}").randrange(LOOKS), climate, _CLASS[stars]
+        )
+        for subject in subjects
+    ]
+
+
+def _picture(subject: str, seed: int, climate: str, stars: int) -> Picture:
+    stem = hashlib.sha256(f"{SEED}-{subject}-{seed}-{climate}-{stars}".encode()).hexdigest()[:32]
+    return Picture(stem=stem, subject=subject, seed=seed, climate=climate, stars=stars)
 
 
 class PictureStudio:
@@ -63,7 +79,7 @@ class PictureStudio:
 
     def __init__(self, pictures: Sequence[Picture], *, processes: int | None = None) -> None:
         self.folder = settings.LOCAL.root / "demo-pictures"
-        self.pictures = pictures
+        self.pictures = list(dict.fromkeys(pictures))
         self._processes = processes or os.cpu_count() or 1
         self._pool: ProcessPoolExecutor | None = None
         self._futures: list[Future[str]] = []
@@ -72,7 +88,9 @@ class PictureStudio:
         self.folder.mkdir(parents=True, exist_ok=True)
         # Spawned, not forked: this process has open database connections and threads.
         self._pool = ProcessPoolExecutor(
-            max_workers=self._processes, mp_context=multiprocessing.get_context("spawn")
+            max_workers=self._processes,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=begin_drawing,
         )
         self._futures = [
             self._pool.submit(draw_picture, picture, str(self.folder)) for picture in self.pictures

@@ -82,7 +82,7 @@ class HotelPlan:
 
 
 def plan_hotels(count: int) -> list[HotelPlan]:
-    """`count` hotels over all places, more where more travel; the first ones are the same for any count."""
+    """`count` hotels over all places, more where more travel; deterministic."""
     turns = sorted(
         ((turn + 0.5) / place.hotels, index)
         for index, place in enumerate(PLACES)
