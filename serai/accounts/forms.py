@@ -109,6 +109,12 @@ class LoginCodeForm(CountedCode, ConfirmLoginCodeForm):
 
     purpose = "login"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs.update(
+            {"autofocus": True, "autocapitalize": "characters", "spellcheck": "false", "dir": "ltr"}
+        )
+
 
 class PasswordResetCodeForm(CountedCode, ConfirmPasswordResetCodeForm):
     """The code that lets somebody choose a new password."""

@@ -253,3 +253,29 @@ def test_without_sms_sender_only_addresses_are_asked_for(client: Client, setting
     settings.SMS_SENDER = ""
     assert "mobile" not in client.get(LOGIN).text.partition("<form")[2].partition("</form>")[0]
     assert "Enter a valid email address." in ask_for_code(client, "+919876543210").text
+
+
+def test_what_is_said_after_signing_in_is_said_once(client: Client, run_outbox: Run) -> None:
+    ask_for_code(client, "guest@example.com")
+    run_outbox()
+    assert "data-tone=" not in client.get(CONFIRM).text
+    client.post(CONFIRM, {"code": code_sent_to("guest@example.com"), "next": "/account/"})
+    page = client.get("/account/")
+    assert page.text.count('data-tone="success"') == 1
+    assert "You are signed in." in page.text
+
+
+def test_code_is_read_without_its_dash_and_in_small_letters(client: Client, run_outbox: Run) -> None:
+    ask_for_code(client, "guest@example.com")
+    run_outbox()
+    code = code_sent_to("guest@example.com").replace("-", " ").lower()
+    client.post(CONFIRM, {"code": f" {code} "})
+    assert "_auth_user_id" in client.session
+
+
+def test_codes_are_in_no_subject(client: Client, run_outbox: Run) -> None:
+    ask_for_code(client, "guest@example.com")
+    run_outbox()
+    mail = SentMail.objects.get()
+    assert not CODE.search(mail.subject), "subjects are kept in production, and shown on locked screens"
+    assert CODE.search(mail.text)[0] in mail.html
