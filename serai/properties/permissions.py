@@ -25,7 +25,7 @@ def role_of(user: User | AnonymousUser, property: Property) -> str | None:
 
 
 def _member_who_may(permission: str) -> Callable[[User | AnonymousUser, Property | None], bool]:
-    @rules.predicates.predicate(f"properties.{permission}")
+    @rules.predicates.predicate(f"properties.{permission}")  # type: ignore[no-untyped-call]
     def is_allowed(user: User | AnonymousUser, property: Property | None) -> bool:
         return property is not None and role_allows(role_of(user, property), permission)
 
@@ -39,5 +39,9 @@ def is_platform_staff(user: User | AnonymousUser) -> bool:
 
 
 for _permission in sorted(frozenset().union(*PERMISSIONS_BY_ROLE.values())):
-    rules.permissions.add_perm(f"properties.{_permission}", _member_who_may(_permission))
-rules.permissions.add_perm("properties.decide_listing", is_platform_staff)
+    rules.permissions.add_perm(  # type: ignore[no-untyped-call]
+        f"properties.{_permission}", _member_who_may(_permission)
+    )
+rules.permissions.add_perm(  # type: ignore[no-untyped-call]
+    "properties.decide_listing", is_platform_staff
+)

@@ -64,6 +64,8 @@ def validate_upload(file: File) -> None:
         with Image.open(file, formats=FORMATS) as image:
             width, height = image.size
             image.verify()
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels() from error
     except UNREADABLE as error:
         raise PhotoRefused(
             _("This is not a photo we can read. Use a JPEG, PNG, WebP or AVIF file.")
@@ -71,15 +73,19 @@ def validate_upload(file: File) -> None:
     finally:
         file.seek(0)
     if width * height > settings.PHOTO_MAX_PIXELS:
-        raise PhotoRefused(
-            _("The photo has more than %(limit)d megapixels. Please choose a smaller version.")
-            % {"limit": settings.PHOTO_MAX_PIXELS // 1_000_000}
-        )
+        raise _too_many_pixels()
     if width < MIN_WIDTH or height < MIN_HEIGHT:
         raise PhotoRefused(
             _("The photo is too small: it needs at least %(width)d × %(height)d pixels.")
             % {"width": MIN_WIDTH, "height": MIN_HEIGHT}
         )
+
+
+def _too_many_pixels() -> PhotoRefused:
+    return PhotoRefused(
+        _("The photo has more than %(limit)d megapixels. Please choose a smaller version.")
+        % {"limit": settings.PHOTO_MAX_PIXELS // 1_000_000}
+    )
 
 
 def draw_variants(source: IO[bytes]) -> DrawnPhoto:
@@ -90,7 +96,7 @@ def draw_variants(source: IO[bytes]) -> DrawnPhoto:
     try:
         with Image.open(source, formats=FORMATS) as image:
             if image.width * image.height > settings.PHOTO_MAX_PIXELS:
-                raise PhotoRefused(_("The photo has too many pixels."))
+                raise _too_many_pixels()
             width, height = image.size
             is_turned = image.getexif().get(0x0112, 1) in {5, 6, 7, 8}
             # A JPEG can be decoded at a fraction of its size: less memory, less time.

@@ -100,11 +100,12 @@ class PlaceForm(CityFormMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, is_currency_fixed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
         property = self.instance
         language = (get_language() or "en").split("-")[0]
         zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-        self.fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in zones]
-        self.fields["currency"].choices = [
+        fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in zones]
+        fields["currency"].choices = [
             (code, f"{code} – {get_currency_name(code, locale=language)}")
             for code in sorted(list_currencies())
         ]
@@ -243,7 +244,10 @@ def edit_amenities(request: HostRequest, property: Property) -> HttpResponseBase
         "amenities",
         {
             "form": form,
-            "amenities": [(amenity, amenity.pk in chosen) for amenity in form.fields["amenities"].queryset],
+            "amenities": [
+                (amenity, amenity.pk in chosen)
+                for amenity in Amenity.objects.filter(scope=Amenity.Scope.PROPERTY)
+            ],
         },
         status=422 if form.errors else 200,
     )

@@ -164,13 +164,8 @@ def restore_nights(
         if night.price_minor is not None:
             by_price[night.price_minor].append(night.date)
     with write_transaction():
-        # All nights are locked in date order before the groups are written.
-        list(
-            Night.objects.select_for_update()
-            .filter(room_type_id=room_type_id, date__in=[night.date for night in before])
-            .order_by("room_type_id", "date")
-            .values_list("date", flat=True)
-        )
+        # Without values this only locks: all nights at once and in order, before the groups are written.
+        set_nights(room_type_id=room_type_id, dates=[night.date for night in before], now=now)
         for (allotment, is_closed), dates in by_state.items():
             set_nights(
                 room_type_id=room_type_id, dates=dates, allotment=allotment, is_closed=is_closed, now=now

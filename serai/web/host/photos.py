@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from serai.core.clock import utc_now
-from serai.properties.models import Photo, Property
+from serai.properties.models import Photo, Property, RoomType
 from serai.properties.photos import PhotoRefused
 from serai.properties.services import (
     TooManyPhotos,
@@ -39,12 +39,17 @@ class PhotoTextForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Courtyard with the neem tree")}),
     )
     room_type = forms.ModelChoiceField(
-        None, label=gettext_lazy("Room"), required=False, empty_label=gettext_lazy("The property")
+        RoomType.objects.none(),
+        label=gettext_lazy("Room"),
+        required=False,
+        empty_label=gettext_lazy("The property"),
     )
 
     def __init__(self, *args: Any, property: Property, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["room_type"].queryset = property.room_types.filter(is_active=True)
+        choice = self.fields["room_type"]
+        assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - declared above
+        choice.queryset = property.room_types.filter(is_active=True)
 
 
 @host_view("edit_listing")

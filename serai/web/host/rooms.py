@@ -49,7 +49,8 @@ class RoomForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amenities"].queryset = Amenity.objects.filter(scope=Amenity.Scope.ROOM)
+        fields: dict[str, Any] = self.fields
+        fields["amenities"].queryset = Amenity.objects.filter(scope=Amenity.Scope.ROOM)
         self.fields["amenities"].required = False
 
     def clean(self) -> dict[str, Any]:
