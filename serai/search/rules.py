@@ -79,8 +79,9 @@ class Outcome:
     """All matches in order, and the figures of the filter panel.
 
     A facet's counts are taken without that facet's own filter, so they say what one more tick would
-    find; amenities narrow each other, so theirs say what remains. `without[f]` is how many would match
-    if the filter `f` were lifted.
+    find; amenities narrow each other, so theirs say what remains. Whatever occurs at the place at all has
+    a count, be it 0, so the panel's options stay the same while filters change. `without[f]` is how
+    many would match if the filter `f` were lifted.
     """
 
     matches: tuple[Match, ...]
@@ -137,6 +138,7 @@ def find(
     totals: list[int] = []
 
     for candidate in candidates:
+        _occurs(candidate, stars, kinds, amenities, scores, meals)
         failed = _failed_by_property(candidate, filters, amenity_ids)
         product = None
         if has_stay:
@@ -178,6 +180,28 @@ def find(
         lowest_minor=min(totals, default=None),
         highest_minor=max(totals, default=None),
     )
+
+
+def _occurs(
+    candidate: Candidate,
+    stars: Counter[int],
+    kinds: Counter[str],
+    amenities: Counter[int],
+    scores: Counter[int],
+    meals: Counter[str],
+) -> None:
+    """Give every value that the candidate has an entry, without counting it."""
+    if candidate.stars:
+        stars[candidate.stars] += 0
+    kinds[candidate.kind] += 0
+    for amenity_id in candidate.amenity_ids:
+        amenities[amenity_id] += 0
+    for least in SCORES:
+        if candidate.score is not None and candidate.score >= least:
+            scores[least] += 0
+    for wish in MEALS_AT_LEAST:
+        if cheapest(candidate, is_free_to_cancel=False, meals=wish):
+            meals[wish] += 0
 
 
 class _PriceWindow:

@@ -142,7 +142,7 @@ def search_properties(request: SearchRequest, place: Place, *, now: dt.datetime)
         hits=_hits(shown, amenities, centre=centre, is_sold_out=is_sold_out),
         page=page,
         outcome=outcome,
-        amenities=[entry for entry in amenities if outcome.amenities.get(entry.pk) or entry.pk in wanted],
+        amenities=[entry for entry in amenities if entry.pk in outcome.amenities or entry.pk in wanted],
         unavailable=there - len(candidates),
         nearby=[] if outcome.matches else nearby_destinations(place),
     )

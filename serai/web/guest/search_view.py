@@ -68,6 +68,7 @@ def search_context(query: QueryDict, page: SearchPage) -> dict[str, Any]:
         "heading": _heading(page),
         "stay_query": urlencode(request.stay_input.query_items()),
         "panel": _panel(page),
+        "has_panel": bool(page.outcome.kinds or request.filters.count),
         "chips": _chips(query, page),
         "relaxations": [
             Link(_facet_label(facet), link(query, drop=FIELDS_OF_FACET[facet]), count)
@@ -94,30 +95,36 @@ def link(query: QueryDict, *, drop: Iterable[str] = (), keep_page: bool = False)
 def _heading(page: SearchPage) -> str:
     names = {"count": page.total, "place": page.place.name}
     if page.place.kind == PlaceKind.ANYWHERE:
-        return ngettext("%(count)d place to stay", "%(count)d places to stay", page.total) % names
-    if page.place.kind == PlaceKind.WORDS:
-        return (
-            ngettext("%(count)d place called “%(place)s”", "%(count)d places called “%(place)s”", page.total)
-            % names
+        some = ngettext("%(count)d place to stay", "%(count)d places to stay", page.total)
+        text = some if page.total else _("No places to stay found")
+    elif page.place.kind == PlaceKind.WORDS:
+        some = ngettext(
+            "%(count)d place called “%(place)s”", "%(count)d places called “%(place)s”", page.total
         )
-    return (
-        ngettext("%(count)d place to stay in %(place)s", "%(count)d places to stay in %(place)s", page.total)
-        % names
-    )
+        text = some if page.total else _("Nothing found for “%(place)s”")
+    else:
+        some = ngettext(
+            "%(count)d place to stay in %(place)s", "%(count)d places to stay in %(place)s", page.total
+        )
+        text = some if page.total else _("No places to stay found in %(place)s")
+    return text % names
 
 
 def _panel(page: SearchPage) -> dict[str, Sequence[Option]]:
-    """The groups of the filter panel. Options that find nothing are left out unless they are on."""
+    """The groups of the filter panel: what occurs at the place, and what is on."""
     filters, outcome = page.request.filters, page.outcome
-    kinds = dict(Property.Kind.choices)
-    groups: dict[str, list[Option]] = {
+    # A chosen amenity must not hide among the later ones that are folded away.
+    amenities = sorted(page.amenities, key=lambda entry: entry.slug not in filters.amenities)
+    return {
         "stars": [
             Option("stars", str(n), "", outcome.stars.get(n, 0), n in filters.stars, stars=n)
             for n in range(5, 0, -1)
+            if n in outcome.stars or n in filters.stars
         ],
         "kinds": [
             Option("kinds", kind, str(label), outcome.kinds.get(kind, 0), kind in filters.kinds)
-            for kind, label in kinds.items()
+            for kind, label in Property.Kind.choices
+            if kind in outcome.kinds or kind in filters.kinds
         ],
         "amenities": [
             Option(
@@ -127,7 +134,7 @@ def _panel(page: SearchPage) -> dict[str, Sequence[Option]]:
                 outcome.amenities.get(amenity.pk, 0),
                 amenity.slug in filters.amenities,
             )
-            for amenity in page.amenities
+            for amenity in amenities
         ],
         "scores": [
             Option(
@@ -138,16 +145,13 @@ def _panel(page: SearchPage) -> dict[str, Sequence[Option]]:
                 filters.min_score == score,
             )
             for score in SCORES
+            if score in outcome.scores or filters.min_score == score
         ],
         "meals": [
             Option("meals", wish, label, outcome.meals.get(wish, 0), filters.meals == wish)
             for wish, label in _meal_labels().items()
+            if wish in outcome.meals or filters.meals == wish
         ],
-    }
-    # A chosen amenity must not hide among the later ones that are folded away.
-    groups["amenities"].sort(key=lambda entry: not entry.is_on)
-    return {
-        name: [entry for entry in options if entry.count or entry.is_on] for name, options in groups.items()
     }
 
 
