@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -108,7 +109,7 @@ def oversold_nights(*, room_type_ids: Collection[int] | None = None) -> list[Ove
     ]
 
 
-def _rows(query: str, room_type_ids: Collection[int] | None) -> list[tuple[int, dt.date, int, int]]:
+def _rows(query: str, room_type_ids: Collection[int] | None) -> list[tuple[Any, ...]]:
     parameters = {
         "taking": [str(state) for state in Booking.TAKES_NIGHTS],
         "active": str(Hold.State.ACTIVE),

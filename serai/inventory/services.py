@@ -287,7 +287,7 @@ def _take(claims: Sequence[Claim], *, column: str, now: dt.datetime) -> None:
 
 def _stays(claims: Sequence[Claim]) -> tuple[str, list[Any]]:
     """A condition that covers the claims' nights; written out so that PostgreSQL prunes partitions."""
-    where = " OR ".join(["(room_type_id = %s AND date >= %s AND date < %s)"] * len(claims))
+    where = " OR ".join(["(room_type_id = %s AND date >= %s AND date < %s)"] * len(claims)) or "false"
     return where, [part for claim in claims for part in (claim.room_type_id, claim.check_in, claim.check_out)]
 
 
