@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import subprocess
 import time
@@ -72,6 +74,9 @@ class Supervisor:
         self._server_pauses: dict[Server, Pause] = {}
         self._is_stopping = False
         self._is_hurried = False
+        self._terminal = select.poll()
+        if os.isatty(0):
+            self._terminal.register(0, 0)
 
     def __enter__(self) -> Supervisor:
         for number in STOP_SIGNALS:
@@ -126,7 +131,14 @@ class Supervisor:
             time.sleep(WATCH_SECONDS)
 
     def watch_once(self) -> None:
-        """Look at every process once and restart those that have ended and waited long enough."""
+        """Look at every process once and restart those that have ended and waited long enough.
+
+        Raises `StopRequestedError` when our terminal is gone. Its SIGHUP goes to the first process
+        of the terminal alone, and make, for one, only waits for us when it gets it.
+        """
+        if self._terminal.poll(0) and not self._is_stopping:
+            self._is_stopping = True
+            raise StopRequestedError
         for server in self.services.servers:
             self._watch_server(server)
         for program in self.programs:
