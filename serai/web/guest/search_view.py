@@ -88,7 +88,13 @@ def canonical_url(query: QueryDict) -> str:
 def link(query: QueryDict, *, drop: Iterable[str] = (), keep_page: bool = False) -> str:
     """The search's address without some fields. The number of children follows from their ages."""
     gone = {*drop, "children", *(() if keep_page else ("page",))}
-    items = [(name, value) for name, values in query.lists() if name not in gone for value in values if value]
+    items = [
+        (name, value)
+        for name, values in query.lists()
+        if name not in gone
+        for value in values
+        if value and (name, value) != ("sort", Sort.RECOMMENDED)
+    ]
     return f"{reverse('search')}?{urlencode(items)}" if items else reverse("search")
 
 
