@@ -38,6 +38,7 @@ class Checkout(TimestampedModel):
     # Of the token it was made from: sending the same form twice must not hold two rooms.
     quote_digest = models.CharField(max_length=64, db_index=True)
     guest_name = models.CharField(max_length=120, blank=True)
+    guest_email = models.EmailField(blank=True)
     guest_phone = models.CharField(max_length=24, blank=True)
     arrival_time = models.CharField(max_length=40, blank=True)
     requests = models.TextField(max_length=1000, blank=True)

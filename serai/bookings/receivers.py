@@ -87,12 +87,12 @@ def mail_hosts(payload: Payload) -> None:
 def mail_refused(payload: Payload) -> None:
     """Tell the guest that the rooms were gone when the money came, and that it goes back."""
     checkout = Checkout.objects.select_related("user", "property").get(pk=payload["checkout_id"])
-    if checkout.user is None or not checkout.user.email:
+    if checkout.user is None or not checkout.guest_email:
         return
     quote = quote_from_json(checkout.quote)
     send_mail(
         template="checkout_refused",
-        to=checkout.user.email,
+        to=checkout.guest_email,
         context={
             "name": checkout.guest_name,
             "property": checkout.property.name,

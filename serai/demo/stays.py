@@ -214,6 +214,7 @@ def _book(stay: Stay, *, number: int, today: dt.date, now: dt.datetime) -> bool:
     save_guest_details(
         checkout_id=checkout.pk,
         guest_name=stay.guest.name,
+        guest_email=stay.guest.email,
         guest_phone=stay.guest.phone or "",
         arrival_time=("", "14:00", "17:00", "After 20:00")[number % 4],
         requests=_WISHES[number % len(_WISHES)],

@@ -53,6 +53,7 @@ def hold_stay(
     save_guest_details(
         checkout_id=checkout.pk,
         guest_name=user.name,
+        guest_email=user.email,
         guest_phone="",
         arrival_time="18:00",
         requests="A quiet room, please",

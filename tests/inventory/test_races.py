@@ -74,6 +74,7 @@ def book(token: str) -> int:
     save_guest_details(
         checkout_id=checkout.pk,
         guest_name="Anyone",
+        guest_email="",
         guest_phone="",
         arrival_time="",
         requests="",

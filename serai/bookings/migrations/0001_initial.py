@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                 ("quote", models.JSONField()),
                 ("quote_digest", models.CharField(db_index=True, max_length=64)),
                 ("guest_name", models.CharField(blank=True, max_length=120)),
+                ("guest_email", models.EmailField(blank=True, max_length=254)),
                 ("guest_phone", models.CharField(blank=True, max_length=24)),
                 ("arrival_time", models.CharField(blank=True, max_length=40)),
                 ("requests", models.TextField(blank=True, max_length=1000)),

@@ -180,7 +180,7 @@ def _details_of(checkout: Checkout, quote: Quote, *, is_paid: bool) -> BookingDe
         channel=SITE,
         guest_id=user.pk if user else None,
         guest_name=checkout.guest_name,
-        guest_email=user.email if user else "",
+        guest_email=checkout.guest_email or (user.email if user else ""),
         guest_phone=checkout.guest_phone,
         language=user.language if user else "en",
         arrival_time=checkout.arrival_time,

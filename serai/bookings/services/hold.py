@@ -50,6 +50,7 @@ def hold_quote(*, token: str, user: User | None, now: dt.datetime) -> Checkout:
             quote=quote.as_json(),
             quote_digest=digest,
             guest_name=user.name if user else "",
+            guest_email=user.email if user else "",
             guest_phone=(user.phone or "") if user else "",
         )
 
@@ -67,7 +68,7 @@ def claim_of(quote: Quote) -> Claim:
 def claim_checkout(*, checkout_id: uuid.UUID, user: User) -> None:
     """Give a checkout that was begun signed out to the person who signed in. Harmless when it has one."""
     Checkout.objects.filter(pk=checkout_id, user__isnull=True).update(
-        user=user, guest_name=user.name, guest_phone=user.phone or ""
+        user=user, guest_name=user.name, guest_email=user.email, guest_phone=user.phone or ""
     )
 
 
@@ -75,6 +76,7 @@ def save_guest_details(
     *,
     checkout_id: uuid.UUID,
     guest_name: str,
+    guest_email: str,
     guest_phone: str,
     arrival_time: str,
     requests: str,
@@ -84,6 +86,7 @@ def save_guest_details(
     """Keep what the guest typed, so that nothing is lost on the way to the bank and back."""
     Checkout.objects.filter(pk=checkout_id, state=Checkout.State.OPEN).update(
         guest_name=guest_name,
+        guest_email=guest_email,
         guest_phone=guest_phone,
         arrival_time=arrival_time,
         requests=requests,

@@ -48,6 +48,12 @@ class GuestDetailsForm(forms.Form):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    guest_email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("The confirmation and the voucher go there."),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
     guest_phone = forms.CharField(
         label=gettext_lazy("Mobile number"),
         help_text=gettext_lazy("With the country code, such as +91 98765 43210. Only the hotel sees it."),
@@ -111,8 +117,8 @@ def checkout_page(request: HttpRequest, checkout_id: uuid.UUID) -> HttpResponse:
         return render(request, "web/guest/checkout_sign_in.html", _context(checkout, quote))
     if checkout.user_id is None:
         claim_checkout(checkout_id=checkout.pk, user=request.user)
-        checkout.refresh_from_db(fields=["user", "guest_name", "guest_phone"])
-    fields = ("guest_name", "guest_phone", "arrival_time", "requests", "payment_method")
+        checkout.refresh_from_db(fields=["user", "guest_name", "guest_email", "guest_phone"])
+    fields = ("guest_name", "guest_email", "guest_phone", "arrival_time", "requests", "payment_method")
     form = GuestDetailsForm(
         request.POST or None, quote=quote, initial={name: getattr(checkout, name) for name in fields}
     )

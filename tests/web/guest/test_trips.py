@@ -54,6 +54,7 @@ def _book(hotel: Hotel, guest, request: StayRequest) -> Booking:
     save_guest_details(
         checkout_id=checkout.pk,
         guest_name="Maya Rao",
+        guest_email=guest.email,
         guest_phone="",
         arrival_time="",
         requests="",
