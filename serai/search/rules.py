@@ -165,7 +165,8 @@ def find(
         if failed <= {Facet.MEALS, Facet.PRICE}:
             for wish in MEALS_AT_LEAST:
                 fed = cheapest(candidate, is_free_to_cancel=filters.is_free_to_cancel, meals=wish)
-                meals[wish] += fed is not None and within(candidate.currency, fed.total_minor)
+                if fed is not None and within(candidate.currency, fed.total_minor):
+                    meals[wish] += 1
     return Outcome(
         matches=tuple(matches),
         stars=dict(stars),

@@ -88,7 +88,7 @@ def test_without_filters_everything_matches_with_its_cheapest_product() -> None:
     assert outcome.kinds == {"hotel": 3, "resort": 1}
     assert outcome.amenities == {POOL: 2, BAR: 1}
     assert outcome.scores == {9: 1, 8: 1, 7: 1, 6: 2}
-    assert outcome.meals == {"breakfast": 1, "half_board": 0, "full_board": 0}
+    assert outcome.meals == {"breakfast": 1}
     assert outcome.free_to_cancel == 2
     assert (outcome.lowest_minor, outcome.highest_minor) == (200_00, 900_00)
 
