@@ -41,23 +41,33 @@ class Finding:
 
 
 Check = Callable[[], Finding | Iterable[Finding]]
-_checks: dict[str, Check] = {}
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A check and what has to work before it makes sense."""
+
+    function: Check
+    needs_database: bool
+
+
+_checks: dict[str, Registered] = {}
 _valkey: redis.Redis | None = None
 
 
-def check(name: str) -> Callable[[Check], Check]:
+def check(name: str, *, needs_database: bool = False) -> Callable[[Check], Check]:
     """Register a check for `serai doctor`; raises `RuntimeError` when the name is taken."""
 
     def register(function: Check) -> Check:
         if name in _checks:
             raise RuntimeError(f"Two health checks are named {name!r}.")
-        _checks[name] = function
+        _checks[name] = Registered(function, needs_database)
         return function
 
     return register
 
 
-def registered_checks() -> dict[str, Check]:
+def registered_checks() -> dict[str, Registered]:
     """All checks by name, those of the apps' `health` modules included."""
     autodiscover_modules("health")
     return dict(_checks)

