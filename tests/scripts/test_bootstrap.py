@@ -131,3 +131,41 @@ def test_nothing_to_do_takes_no_time(bootstrap: ModuleType, tmp_path: Path) -> N
     assert ended.stdout == ""
     (checkout / "requirements.txt").write_text("django==1.0\n")
     assert bootstrap.wanted_state(checkout / "requirements.txt") != stamp.read_text()
+
+
+def test_a_python_without_pip_says_what_to_install(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Debian's Python without python3-venv: no ensurepip, here also no pip and no uv of the system."""
+    tried: list[list[str]] = []
+
+    def run(command: list[object], title: str, environment: object = None, is_quiet: bool = False) -> int:
+        tried.append([str(word) for word in command])
+        return 0 if "--without-pip" in tried[-1] else 1
+
+    monkeypatch.setattr(bootstrap, "run", run)
+    monkeypatch.setattr(bootstrap, "has_pip", lambda python: False)
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    bootstrap.make_venv()
+    assert ["--without-pip" in command for command in tried] == [False, True]
+    with pytest.raises(bootstrap.BootstrapError, match="apt install python3-venv"):
+        bootstrap.install(tmp_path / "requirements.txt")
+
+
+def test_pip_takes_over_when_uv_cannot(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done: list[list[str]] = []
+
+    def run(command: list[object], title: str, environment: object = None, is_quiet: bool = False) -> int:
+        done.append([str(word) for word in command])
+        return 2 if done[-1][0] == "/usr/bin/uv" else 0
+
+    monkeypatch.setattr(bootstrap, "run", run)
+    monkeypatch.setattr(bootstrap, "find_pip", lambda: PIP)
+    monkeypatch.setattr(bootstrap, "find_uv", lambda pip: ["/usr/bin/uv"])
+    bootstrap.install(tmp_path / "requirements.txt")
+    assert [command[0] for command in done] == ["/usr/bin/uv", sys.executable, sys.executable]
+    assert "--require-hashes" in done[1]
+    assert "--no-deps" in done[2]
