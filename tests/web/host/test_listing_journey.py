@@ -11,8 +11,6 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from tests.factories import NOW, DestinationFactory, UserFactory
-from tests.properties.pictures import draw, encode, upload
 from zeal import zeal_ignore
 
 from serai.core.models import OutboxMessage
@@ -20,6 +18,8 @@ from serai.inventory.models import Night
 from serai.properties.models import Amenity, Photo, Property
 from serai.properties.services import prepare_photo
 from serai.rates.models import NightPrice, Product, RatePlan, Season
+from tests.factories import NOW, DestinationFactory, UserFactory
+from tests.properties.pictures import draw, encode, upload
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 21)
@@ -371,7 +371,12 @@ def test_positions_that_make_no_sense(host: Client, position: str, words: str) -
 def test_another_city_brings_its_clock_and_currency(host: Client) -> None:
     property = start(host)
     DestinationFactory.create(
-        name="Osaka", names="|osaka|", country_code="JP", timezone="Asia/Tokyo", latitude=34.7, longitude=135.5
+        name="Osaka",
+        names="|osaka|",
+        country_code="JP",
+        timezone="Asia/Tokyo",
+        latitude=34.7,
+        longitude=135.5,
     )
     host.post(step(property, "place"), {"city": "Osaka", "timezone": "Asia/Kolkata", "currency": "INR"})
     property.refresh_from_db()

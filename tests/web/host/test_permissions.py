@@ -1,0 +1,224 @@
+"""Every host and staff address, walked by everybody: who may see it, and that a refusal changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.urls import reverse
+from zeal import zeal_ignore
+
+from serai.accounts.models import User
+from serai.bookings.models import Booking
+from serai.properties.models import Membership, Photo, Property
+from serai.web.host.urls import urlpatterns as host_patterns
+from serai.web.staff.urls import urlpatterns as staff_patterns
+from tests.factories import NOW, Hotel, UserFactory, make_hotel
+
+pytestmark = pytest.mark.django_db
+
+OWNER, MANAGER, RECEPTION = "owner", "manager", "reception"
+EDITORS = {OWNER, MANAGER}
+TEAM = {OWNER, MANAGER, RECEPTION}
+EVERYBODY = {OWNER, MANAGER, RECEPTION, "other host", "guest", "staff"}
+PEOPLE = sorted(EVERYBODY)
+
+# Who may open each address (with GET; or POST where an address knows nothing else).
+ALLOWED: dict[str, set[str]] = {
+    "host_home": EVERYBODY,
+    "host_cities": EVERYBODY,
+    "host_bookings": EVERYBODY,
+    "host_property_new": EVERYBODY,
+    "host_booking": TEAM,
+    "host_booking_move": TEAM,
+    "host_property": EDITORS,
+    "host_property_step": EDITORS,
+    "host_property_preview": EDITORS,
+    "host_property_submit": EDITORS,
+    "host_photo_grid": EDITORS,
+    "host_photo": EDITORS,
+    "host_photo_order": EDITORS,
+    "host_photo_remove": EDITORS,
+    "host_room_new": EDITORS,
+    "host_room": EDITORS,
+    "host_room_remove": EDITORS,
+    "host_calendar": EDITORS,
+    "host_calendar_undo": EDITORS,
+    "host_team": {OWNER},
+    "host_team_role": {OWNER},
+    "host_team_remove": {OWNER},
+    "staff_home": {"staff"},
+    "staff_property": {"staff"},
+    "staff_approve": {"staff"},
+    "staff_return": {"staff"},
+}
+POST_ONLY = {
+    "host_property_submit": {},
+    "host_photo_order": {"to": "0"},
+    "host_calendar_undo": {},
+    "host_team_role": {"role": "manager"},
+    "host_team_remove": {},
+    "staff_approve": {},
+    "staff_return": {"reasons": "Better photos."},
+}
+STEPS = ["details", "place", "photos", "amenities", "rooms", "rates", "policies", "review"]
+
+
+@pytest.fixture(autouse=True)
+def _frozen() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False), zeal_ignore():
+        yield
+
+
+@pytest.fixture
+def hotel() -> Hotel:
+    hotel = make_hotel(status="submitted")
+    Photo.objects.create(property=hotel.property, status="ready", variants={"480": "variants/1/x.webp"})
+    Booking.objects.create(
+        reference="SR7",
+        property=hotel.property,
+        idempotency_key="1",
+        request_hash="x",
+        guest_name="Rohan Mehta",
+        check_in=dt.date(2026, 11, 21),
+        check_out=dt.date(2026, 11, 23),
+        adults=2,
+        currency="INR",
+        total_minor=800_000,
+        payment_method="pay_at_property",
+        booked_at=NOW,
+    )
+    return hotel
+
+
+@pytest.fixture
+def people(hotel: Hotel) -> dict[str, User]:
+    def member(role: str) -> User:
+        return Membership.objects.create(property=hotel.property, user=UserFactory.create(), role=role).user
+
+    return {
+        OWNER: member(OWNER),
+        MANAGER: member(MANAGER),
+        RECEPTION: member(RECEPTION),
+        "other host": make_hotel().host,
+        "guest": UserFactory.create(),
+        "staff": UserFactory.create(is_staff=True),
+    }
+
+
+def addresses(hotel: Hotel) -> list[tuple[str, str]]:
+    """Every route's name with an address of this hotel; steps count one by one."""
+    property = hotel.property
+    known: dict[str, Any] = {
+        "property_id": property.pk,
+        "photo_id": property.photos.get().pk,
+        "room_type_id": hotel.room_type.pk,
+        "membership_id": property.memberships.get(user=hotel.host).pk,
+        "reference": "SR7",
+        "action": "cancel",
+    }
+    found = []
+    for pattern in [*host_patterns, *staff_patterns]:
+        names = list(pattern.pattern.converters)
+        if "step" in names:
+            found += [(pattern.name, reverse(pattern.name, args=[property.pk, step])) for step in STEPS]
+        else:
+            found.append((pattern.name, reverse(pattern.name, kwargs={name: known[name] for name in names})))
+    return found
+
+
+def visit(client: Client, name: str, url: str) -> int:
+    return (client.post(url, POST_ONLY[name]) if name in POST_ONLY else client.get(url)).status_code
+
+
+def snapshot(hotel: Hotel) -> list[Any]:
+    property = Property.objects.get(pk=hotel.property.pk)
+    return [
+        property.status,
+        list(property.memberships.order_by("pk").values_list("pk", "role")),
+        list(property.photos.values_list("pk", "position")),
+        list(property.decisions.values_list("kind", flat=True)),
+        list(Booking.objects.filter(property=property).values_list("reference", "state")),
+    ]
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert {pattern.name for pattern in [*host_patterns, *staff_patterns]} == set(ALLOWED)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_each_person_sees_what_the_role_allows_and_no_more(
+    person: str, hotel: Hotel, people: dict[str, User]
+) -> None:
+    client = Client()
+    client.force_login(people[person])
+    for name, url in addresses(hotel):
+        if person in ALLOWED[name] and name in POST_ONLY:
+            continue  # their own tests say what they do; here they would change the hotel under the others
+        before = snapshot(hotel)
+        status = visit(client, name, url)
+        expected = {200, 302} if person in ALLOWED[name] else {404}
+        assert status in expected, f"{person} {url}: {status}"
+        assert snapshot(hotel) == before, url
+
+
+def test_the_anonymous_are_sent_to_sign_in_whatever_exists(hotel: Hotel) -> None:
+    assert not AnonymousUser().has_perm("properties.edit_listing", hotel.property)
+    before = snapshot(hotel)
+    for name, url in addresses(hotel):
+        for address in (url, url.replace(f"/{hotel.property.pk}/", "/999999/")):
+            response = Client().post(address, POST_ONLY.get(name, {}))
+            assert response.status_code == 302, address
+            assert response.headers["Location"].startswith(reverse("account_login")), address
+    assert snapshot(hotel) == before
+
+
+@pytest.mark.parametrize("person", ["reception", "other host", "guest", "staff"])
+def test_forms_of_editors_refuse_others_too(person: str, hotel: Hotel, people: dict[str, User]) -> None:
+    client = Client()
+    client.force_login(people[person])
+    before = snapshot(hotel)
+    for name, url in addresses(hotel):
+        if ALLOWED[name] == EDITORS:
+            assert client.post(url, POST_ONLY.get(name, {"name": "Stolen"})).status_code == 404, url
+    assert snapshot(hotel) == before
+    assert Property.objects.get(pk=hotel.property.pk).name == hotel.property.name
+
+
+@pytest.mark.parametrize("person", ["other host", "guest", "staff"])
+@pytest.mark.parametrize("action", ["check-in", "check-out", "no-show", "cancel"])
+def test_bookings_of_others_do_not_move(
+    person: str, action: str, hotel: Hotel, people: dict[str, User]
+) -> None:
+    client = Client()
+    client.force_login(people[person])
+    assert client.post(reverse("host_booking_move", args=["SR7", action])).status_code == 404
+    assert Booking.objects.get(reference="SR7").state == "confirmed"
+
+
+def test_parts_of_another_property_are_not_found_under_ones_own(hotel: Hotel) -> None:
+    other = make_hotel()
+    client = Client()
+    client.force_login(other.host)
+    mine = other.property.pk
+    photo, room = hotel.property.photos.get().pk, hotel.room_type.pk
+    for url in (
+        reverse("host_photo", args=[mine, photo]),
+        reverse("host_photo_remove", args=[mine, photo]),
+        reverse("host_room", args=[mine, room]),
+        reverse("host_room_remove", args=[mine, room]),
+        reverse("host_calendar", args=[mine]) + f"?room_type={room}",
+    ):
+        assert client.get(url).status_code == 404, url
+    client.post(reverse("host_photo_remove", args=[mine, photo]))
+    assert hotel.property.photos.count() == 1
+    assert client.post(reverse("host_photo_order", args=[mine, photo]), {"to": "0"}).status_code == 404
+    member = hotel.property.memberships.first()
+    assert member is not None
+    assert client.post(reverse("host_team_remove", args=[mine, member.pk])).status_code == 404
+    assert hotel.property.memberships.filter(pk=member.pk).exists()
