@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from serai.bookings.errors import StateConflict
 from serai.bookings.models import Booking
+from serai.bookings.quotes import quote_from_json
 from serai.bookings.rules import may_become
 from serai.bookings.selectors import balance_minor, paid_minor
 from serai.bookings.services import (
@@ -27,7 +28,6 @@ from serai.bookings.services import (
 )
 from serai.core.clock import local_date, utc_now
 from serai.properties.selectors import properties_where
-from serai.rates.rules import stay_price_from_json
 from serai.web.host.access import SignedInRequest
 from serai.web.host.desk import FILTERS, bookings_for_host
 
@@ -179,7 +179,7 @@ def _context(request: SignedInRequest, booking: Booking) -> dict[str, Any]:
     }
     return {
         "booking": booking,
-        "price": stay_price_from_json(booking.price) if booking.price else None,
+        "price": quote_from_json(booking.price).price if booking.price else None,
         "paid_minor": paid_minor(booking),
         "balance_minor": balance_minor(booking),
         "cost": cancellation_cost(booking=booking, now=now),

@@ -1,0 +1,268 @@
+"""Who may open what: every route of the site, tried by everybody.
+
+A route that is missing from the table fails, so a new page cannot be forgotten. Denied means: the
+sign-in page for people who are not signed in, "no such page" for everybody else, and nothing changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from zeal import zeal_ignore
+
+from serai.accounts.models import User
+from serai.bookings.models import Booking, Checkout
+from serai.bookings.quotes import StayRequest, make_quote
+from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
+from serai.properties.models import Membership, Photo
+from serai.rates.rules import Party
+from tests.factories import NOW, Hotel, UserFactory, make_hotel
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("anonymous", "guest", "other_guest", "owner", "manager", "reception", "other_host", "staff")
+EVERYBODY = set(ROLES)
+SIGNED_IN = EVERYBODY - {"anonymous"}
+GUEST, TEAM = {"guest"}, {"owner", "manager", "reception"}
+EDITORS, OWNER, STAFF = {"owner", "manager"}, {"owner"}, {"staff"}
+
+# Whom each route lets in. Routes of the sign-in library are tried by `test_sign_in_routes…`.
+TABLE: dict[str, set[str]] = {
+    "home": EVERYBODY,
+    "search": EVERYBODY,
+    "suggest": EVERYBODY,
+    "property_page": EVERYBODY,
+    "property_reviews": EVERYBODY,
+    "quote": EVERYBODY,
+    "hold_create": EVERYBODY,
+    "payment_webhook": EVERYBODY,
+    "media": EVERYBODY,
+    "checkout": GUEST,
+    "checkout_return": GUEST,
+    "checkout_abandon": GUEST,
+    "booking_confirmed": GUEST,
+    "trips": SIGNED_IN,
+    "trip": GUEST,
+    "trip_cancel": GUEST,
+    "trip_change": GUEST,
+    "trip_voucher": GUEST,
+    "trip_calendar": GUEST,
+    "account_profile": SIGNED_IN,
+    "host_home": SIGNED_IN,
+    "host_cities": SIGNED_IN,
+    "host_bookings": SIGNED_IN,
+    "host_property_new": SIGNED_IN,
+    "host_booking": TEAM,
+    "host_booking_move": TEAM,
+    "host_property": EDITORS,
+    "host_calendar": EDITORS,
+    "host_calendar_undo": EDITORS,
+    "host_team": OWNER,
+    "host_team_role": OWNER,
+    "host_team_remove": OWNER,
+    "host_property_preview": EDITORS,
+    "host_property_submit": EDITORS,
+    "host_property_step": EDITORS,
+    "host_photo_grid": EDITORS,
+    "host_photo": EDITORS,
+    "host_photo_order": EDITORS,
+    "host_photo_remove": EDITORS,
+    "host_room_new": EDITORS,
+    "host_room": EDITORS,
+    "host_room_remove": EDITORS,
+    "staff_home": STAFF,
+    "staff_property": STAFF,
+    "staff_approve": STAFF,
+    "staff_return": STAFF,
+    # The mailbox, the bank and the style guide exist in demo and tests only.
+    "dev_styleguide": EVERYBODY,
+    "dev_mail": EVERYBODY,
+    "dev_mail_message": EVERYBODY,
+    "dev_mail_html": EVERYBODY,
+    "dev_mail_attachment": EVERYBODY,
+    "dev_bank": EVERYBODY,
+    "dev_bank_challenge": EVERYBODY,
+    "dev_bank_cancel": EVERYBODY,
+}
+# A checkout that is not yours does not exist, signed in or not: the browser's session may own it.
+HIDDEN_FROM_ANONYMOUS = {"checkout", "checkout_return", "checkout_abandon"}
+
+
+def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield prefix + str(pattern.pattern), str(pattern.name)
+
+
+OURS = sorted({name for path, name in routes() if not path.startswith("accounts/")})
+
+
+@dataclass
+class World:
+    """One hotel with a team, a booking, an open checkout, a photo; and strangers."""
+
+    hotel: Hotel
+    users: dict[str, User]
+    booking: Booking
+    checkout: Checkout
+    photo: Photo
+
+    def client(self, role: str) -> Client:
+        client = Client()
+        if role != "anonymous":
+            with zeal_ignore():
+                client.force_login(self.users[role])
+        return client
+
+    def path(self, name: str) -> str:
+        property_id = self.hotel.property.pk
+        membership_id = Membership.objects.get(property=property_id, role="reception").pk
+        arguments: dict[str, list[Any]] = {
+            "property_page": [self.hotel.property.slug],
+            "property_reviews": [self.hotel.property.slug],
+            "quote": [self.hotel.property.slug],
+            "payment_webhook": ["fake"],
+            "media": ["variants/0/none-480.webp"],
+            "checkout": [self.checkout.pk],
+            "checkout_return": [self.checkout.pk],
+            "checkout_abandon": [self.checkout.pk],
+            "host_booking_move": [self.booking.reference, "check-in"],
+            "host_team_role": [property_id, membership_id],
+            "host_team_remove": [property_id, membership_id],
+            "host_photo": [property_id, self.photo.pk],
+            "host_photo_order": [property_id, self.photo.pk],
+            "host_photo_remove": [property_id, self.photo.pk],
+            "host_room": [property_id, self.hotel.room_type.pk],
+            "host_room_remove": [property_id, self.hotel.room_type.pk],
+            "host_property_step": [property_id, "details"],
+            "dev_mail_message": [1],
+            "dev_mail_html": [1],
+            "dev_mail_attachment": [1, 1],
+            "dev_bank": ["none"],
+            "dev_bank_challenge": ["none"],
+            "dev_bank_cancel": ["none"],
+        }
+        if name in arguments:
+            return reverse(name, args=arguments[name])
+        if name.startswith(("trip", "booking_", "host_booking")) and name not in {"trips", "host_bookings"}:
+            return reverse(name, args=[self.booking.reference])
+        needs_property = name.startswith(("host_", "staff_")) and name not in {
+            "host_home", "host_cities", "host_bookings", "host_property_new", "staff_home",
+        }  # fmt: skip
+        return reverse(name, args=[property_id] if needs_property else [])
+
+
+@pytest.fixture(autouse=True)
+def _frozen() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def world() -> World:
+    hotel = make_hotel()
+    users = {role: UserFactory.create() for role in ROLES if role not in {"anonymous", "owner", "staff"}}
+    users["owner"] = hotel.host
+    users["staff"] = UserFactory.create(is_staff=True)
+    users["other_host"] = make_hotel().host
+    for role in ("manager", "reception"):
+        Membership.objects.create(property=hotel.property, user=users[role], role=role)
+    guest = users["guest"]
+    with zeal_ignore():
+        checkouts = [
+            hold_quote(token=make_quote(request=request, now=NOW).token, user=guest, now=NOW)
+            for request in (
+                StayRequest(hotel.flexible.pk, dt.date(2026, 12, day), dt.date(2026, 12, day + 2), Party(2))
+                for day in (1, 5)
+            )
+        ]
+        save_guest_details(
+            checkout_id=checkouts[0].pk,
+            guest_name=guest.name,
+            guest_email=guest.email,
+            guest_phone="",
+            arrival_time="",
+            requests="",
+            payment_method="pay_at_property",
+            now=NOW,
+        )
+        booking = complete_checkout(checkout_id=checkouts[0].pk, now=NOW)
+    photo = Photo.objects.create(property=hotel.property, original="originals/none")
+    return World(hotel, users, booking, checkouts[1], photo)
+
+
+def contents() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table of ours, to see that nothing changed."""
+    return {
+        model._meta.label: sorted(model.objects.values_list(), key=repr)
+        for model in apps.get_models(include_auto_created=True)
+        if model.__module__.startswith("serai.")
+    }
+
+
+def outcome(response: Any) -> str:
+    if response.status_code == 302 and response["Location"].startswith("/accounts/login/"):
+        return "sign-in"
+    return {404: "hidden", 405: "method"}.get(response.status_code, "in")
+
+
+def test_every_route_is_in_the_table():
+    assert sorted(TABLE) == OURS
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if TABLE.get(name, EVERYBODY) != EVERYBODY])
+def test_only_those_in_the_table_get_in(name: str, world: World):
+    path = world.path(name)
+    clients = {role: world.client(role) for role in ROLES}
+    before = contents()
+    got: dict[str, str] = {}
+    changed: list[str] = []
+    attempts: list[Callable[[Client], Any]] = [
+        lambda client: client.get(path),
+        lambda client: client.post(path, {}),
+    ]
+    for role in sorted(ROLES, key=lambda role: role in TABLE[name]):
+        if role in TABLE[name]:
+            got[role] = outcome(clients[role].get(path)).replace("method", "in")
+            continue
+        outcomes = {outcome(attempt(clients[role])) for attempt in attempts}
+        got[role] = "/".join(sorted(outcomes - {"method"}))
+        if contents() != before:
+            changed.append(role)
+    expected = {
+        role: "in"
+        if role in TABLE[name]
+        else "sign-in"
+        if role == "anonymous" and name not in HIDDEN_FROM_ANONYMOUS
+        else "hidden"
+        for role in ROLES
+    }
+    assert got == expected
+    assert changed == []
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if TABLE.get(name) == EVERYBODY])
+def test_public_routes_ask_nobody_to_sign_in(name: str, world: World):
+    path = world.path(name)
+    for role in ROLES:
+        for response in (world.client(role).get(path), world.client(role).post(path, {})):
+            assert outcome(response) != "sign-in"
+            assert response.status_code < 500
+
+
+def test_sign_in_routes_never_fail_for_strangers():
+    client = Client()
+    for path, name in routes():
+        if path.startswith("accounts/") and "<" not in path and "(" not in path:
+            response = client.get("/" + path)
+            assert response.status_code < 500, (path, name)
