@@ -24,7 +24,7 @@ from django.db import connection, connections, transaction
 
 from serai.bookings.audit import oversold_nights, recount
 from serai.bookings.models import Booking
-from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
+from serai.bookings.services import complete_checkout, hold_quote
 from serai.core.db import write_transaction
 from serai.core.errors import BusyError
 from serai.inventory import services
@@ -37,7 +37,7 @@ from serai.inventory.services import (
     release_expired_holds,
     swap_nights,
 )
-from tests.bookings.desk import AT_PROPERTY, counters, patiently, quote_stay
+from tests.bookings.desk import counters, fill_in, patiently, quote_stay
 from tests.factories import NOW, Hotel, make_hotel
 from tests.racing import Race, run_together
 
@@ -71,16 +71,7 @@ def overlapping_stays(count: int) -> list[Stay]:
 def book(token: str) -> int:
     """What one guest does, from the button to the confirmation."""
     checkout = patiently(lambda: hold_quote(token=token, user=None, now=NOW))
-    save_guest_details(
-        checkout_id=checkout.pk,
-        guest_name="Anyone",
-        guest_email="",
-        guest_phone="",
-        arrival_time="",
-        requests="",
-        payment_method=AT_PROPERTY,
-        now=NOW,
-    )
+    fill_in(checkout)
     booking = patiently(lambda: complete_checkout(checkout_id=checkout.pk, now=NOW))
     return int(booking.pk)
 
