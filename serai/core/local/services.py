@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from serai.core.local.identity import ServiceUser
 from serai.core.local.locks import FolderLock, LockHeldError
@@ -71,6 +71,8 @@ class LocalServices:
         """
         self.state.prepare(self.user)
         descriptor = take_patiently(self.lock, holder=holder)
+        # The holder before us may have removed its socket folder a moment ago.
+        self.state.prepare(self.user)
         self.reaper = Reaper(hold=[descriptor, *hold])
         try:
             for server in self.servers:
@@ -97,6 +99,8 @@ class LocalServices:
             if pid is not None and self.reaper is not None:
                 self.reaper.forget(pid)
         if self.reaper is not None:
+            with suppress(OSError):
+                self.state.sockets.rmdir()
             self.reaper.close()
             self.reaper = None
         self.lock.release()

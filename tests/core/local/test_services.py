@@ -59,6 +59,7 @@ def test_what_was_written_is_there_after_a_restart(
     assert write_row(state) == 1
     services.stop()
     assert family.all_gone_within(1)
+    assert not state.sockets.exists()
     services.start(holder="a test")
     assert write_row(state) == 2
 
