@@ -27,6 +27,7 @@ import psycopg
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from kombu.exceptions import OperationalError as BrokerError
 
 from serai.core.clock import utc_now
@@ -179,6 +180,19 @@ def _record_failure(message_id: int, *, error: Exception, now: dt.datetime) -> N
                 seconds=pause,
             )
         message.save(update_fields=["attempts", "error", "dispatched_at", "failed_at", "available_at"])
+
+
+def failed_messages() -> QuerySet[OutboxMessage]:
+    """What the outbox gave up on, latest first."""
+    return OutboxMessage.objects.filter(failed_at__isnull=False).order_by("-failed_at")
+
+
+def retry_message(*, message_id: int, now: dt.datetime) -> bool:
+    """Let a given-up message start over; False when it was not given up. For staff."""
+    retried = OutboxMessage.objects.filter(pk=message_id, failed_at__isnull=False).update(
+        failed_at=None, attempts=0, available_at=now, dispatched_at=None
+    )
+    return retried > 0
 
 
 def dispatch_due(*, send: Callable[[OutboxMessage], None], now: dt.datetime) -> int:

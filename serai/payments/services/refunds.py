@@ -80,18 +80,18 @@ def send_refund(*, refund_id: uuid.UUID, now: dt.datetime) -> Refund:
 
 
 def retry_refund(*, refund_id: uuid.UUID, now: dt.datetime) -> Refund:
-    """Try again what the bank refused or the outbox gave up on; needs a transaction. For staff.
+    """Try again what the bank refused or the outbox gave up on. For staff; opens its own transaction.
 
     Raises `RefundRefusedError` when the amount has been given back in another way meanwhile.
     """
-    require_transaction()
-    payment, refund = locks.lock_refund(refund_id)
-    if refund.state == Refund.State.SUCCEEDED:
+    with write_transaction():
+        payment, refund = locks.lock_refund(refund_id)
+        if refund.state == Refund.State.SUCCEEDED:
+            return refund
+        if refund.state == Refund.State.FAILED:
+            _move_refund(payment, refund, to=Refund.State.PENDING, now=now)
+        emit(events.REFUND_REQUESTED, {"refund_id": str(refund.pk)}, now=now)
         return refund
-    if refund.state == Refund.State.FAILED:
-        _move_refund(payment, refund, to=Refund.State.PENDING, now=now)
-    emit(events.REFUND_REQUESTED, {"refund_id": str(refund.pk)}, now=now)
-    return refund
 
 
 def _key(refund_id: uuid.UUID) -> str:
