@@ -15,6 +15,7 @@ from serai.properties.services.listings import (
 from serai.properties.services.photos import (
     TooManyPhotos,
     add_photo,
+    add_photos,
     delete_photo,
     describe_photo,
     move_photo,
@@ -40,6 +41,7 @@ __all__ = [
     "TooManyPhotos",
     "add_member",
     "add_photo",
+    "add_photos",
     "approve_listing",
     "change_role",
     "create_property",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.core.files.base import File
-from django.core.files.storage import default_storage
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from serai.core.db import write_transaction
@@ -22,6 +24,17 @@ class TooManyPhotos(DomainError):
 
     code = "too_many_photos"
 
+    def __init__(self) -> None:
+        super().__init__(_("A property can have %(limit)d photos. Delete one first.") % {"limit": MAX_PHOTOS})
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What became of several files: photos that were kept, and (file name, reason) of those refused."""
+
+    added: list[Photo]
+    refused: list[tuple[str, DomainError]]
+
 
 def add_photo(
     *, property: Property, file: File, room_type: RoomType | None = None, alt: str = "", now: dt.datetime
@@ -33,25 +46,50 @@ def add_photo(
     validate_upload(file)
     photo = Photo(property=property, room_type=room_type, alt=alt)
     photo.original.save("upload", file, save=False)
+    if _append(property, [photo], now=now):
+        raise TooManyPhotos
+    return photo
+
+
+def add_photos(*, property: Property, files: Iterable[File], now: dt.datetime) -> Upload:
+    """Keep those of several uploaded pictures that can be shown, in their order. Locks the property."""
+    kept: list[tuple[Photo, str]] = []
+    refused: list[tuple[str, DomainError]] = []
+    for file in files:
+        name = file.name or ""
+        try:
+            validate_upload(file)
+        except PhotoRefused as error:
+            refused.append((name, error))
+            continue
+        photo = Photo(property=property)
+        photo.original.save("upload", file, save=False)
+        kept.append((photo, name))
+    surplus = _append(property, [photo for photo, _name in kept], now=now) if kept else []
+    refused += [(name, TooManyPhotos()) for photo, name in kept if photo in surplus]
+    return Upload(added=[photo for photo, _name in kept if photo not in surplus], refused=refused)
+
+
+def _append(property: Property, photos: list[Photo], *, now: dt.datetime) -> list[Photo]:
+    """Write the rows of stored originals behind the others; give back those for which there is no room."""
+    surplus: list[Photo] = []
     try:
         with write_transaction():
             Property.objects.select_for_update().get(pk=property.pk)
-            positions = list(
-                Photo.objects.filter(property=property)
-                .order_by("position")
-                .values_list("position", flat=True)
-            )
-            if len(positions) >= MAX_PHOTOS:
-                raise TooManyPhotos(
-                    _("A property can have %(limit)d photos. Delete one first.") % {"limit": MAX_PHOTOS}
-                )
-            photo.position = positions[-1] + 1 if positions else 0
-            photo.save()
-            emit("photo.added", {"photo_id": photo.pk}, now=now)
+            there = Photo.objects.filter(property=property).aggregate(count=Count("pk"), last=Max("position"))
+            room_left = max(MAX_PHOTOS - there["count"], 0)
+            photos, surplus = photos[:room_left], photos[room_left:]
+            first = 0 if there["last"] is None else there["last"] + 1
+            for position, photo in enumerate(photos, start=first):
+                photo.position = position
+            Photo.objects.bulk_create(photos)
+            for photo in photos:
+                emit("photo.added", {"photo_id": photo.pk}, now=now)
     except BaseException:
-        default_storage.delete(str(photo.original.name))
+        delete_files([str(photo.original.name) for photo in (*photos, *surplus)])
         raise
-    return photo
+    delete_files([str(photo.original.name) for photo in surplus])
+    return surplus
 
 
 def move_photo(*, property_id: int, photo_id: int, to: int, now: dt.datetime) -> None:

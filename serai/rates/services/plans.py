@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from serai.rates.models import (
     Season,
     TaxRule,
 )
-from serai.rates.services.prices import fill_prices
+from serai.rates.services.prices import fill_products
 
 BASIS_POINTS = 100  # in one percent
 
@@ -121,24 +122,30 @@ def create_rate_plan(
         raise RatePlanInvalid(_("Policy and parent plan must belong to the same property."))
     with write_transaction():
         property = Property.objects.select_for_update().get(pk=property_id)
-        try:
-            with transaction.atomic():
-                plan = RatePlan.objects.create(
-                    property=property,
-                    name=name,
-                    parent=parent,
-                    adjustment_kind=adjustment_kind,
-                    adjustment_value=adjustment_value,
-                    policy=policy,
-                    meals=meals,
-                    payment=payment,
-                    position=position,
-                )
-        except IntegrityError as error:
-            raise RatePlanInvalid(_("Another rate plan of this property has that name.")) from error
-        _ensure_products(plan, property.room_types.filter(is_active=True).values_list("pk", flat=True))
+        plan = _create_plan(
+            property,
+            name=name,
+            policy=policy,
+            parent=parent,
+            adjustment_kind=adjustment_kind,
+            adjustment_value=adjustment_value,
+            meals=meals,
+            payment=payment,
+            position=position,
+        )
         emit("property.changed", {"property_id": property_id}, now=now)
         return plan
+
+
+def _create_plan(property: Property, *, name: str, **terms: Any) -> RatePlan:
+    """Write a plan of a locked property, and its products."""
+    try:
+        with transaction.atomic():
+            plan = RatePlan.objects.create(property=property, name=name, **terms)
+    except IntegrityError as error:
+        raise RatePlanInvalid(_("Another rate plan of this property has that name.")) from error
+    _ensure_products(plan, property.room_types.filter(is_active=True).values_list("pk", flat=True))
+    return plan
 
 
 def save_rates(
@@ -160,11 +167,9 @@ def save_rates(
     Returns the ids of the products that were filled. Locks the property.
     """
     with write_transaction():
-        Property.objects.select_for_update().get(pk=property_id)
-        flexible = _save_flexible_plan(property_id, meals=meals, now=now)
-        _save_non_refundable_plan(
-            property_id, parent=flexible, percent=non_refundable_percent, meals=meals, now=now
-        )
+        property = Property.objects.select_for_update().get(pk=property_id)
+        flexible = _save_flexible_plan(property, meals=meals)
+        _save_non_refundable_plan(property, parent=flexible, percent=non_refundable_percent, meals=meals)
         is_every_price_new = _replace_seasons(property_id, seasons)
         _ensure_products_of_property(property_id, [rate.room_type_id for rate in rates])
         products = {
@@ -184,8 +189,7 @@ def save_rates(
             [products[rate.room_type_id] for rate in rates],
             ["base_minor", "weekend_minor", "extra_adult_minor", "extra_child_minor"],
         )
-        for product_id in filled:
-            fill_prices(product_id=product_id, first=first, last=last, now=now)
+        fill_products(product_ids=filled, first=first, last=last, now=now)
         emit("property.changed", {"property_id": property_id}, now=now)
         return filled
 
@@ -237,18 +241,16 @@ def find_non_refundable_plan(flexible: RatePlan) -> RatePlan | None:
     )
 
 
-def _save_flexible_plan(property_id: int, *, meals: str, now: dt.datetime) -> RatePlan:
-    plan = find_flexible_plan(property_id)
+def _save_flexible_plan(property: Property, *, meals: str) -> RatePlan:
+    plan = find_flexible_plan(property.pk)
     if plan is None:
         policy = save_policy(
-            property_id=property_id,
+            property_id=property.pk,
             name=_("Flexible"),
             # Free until the day before arrival, then the first night.
             tiers=[TierDraft(hours_before=24, kind=CancellationTier.Kind.NIGHTS, value=1)],
         )
-        return create_rate_plan(
-            property_id=property_id, name=_("Flexible"), policy=policy, meals=meals, now=now
-        )
+        return _create_plan(property, name=_("Flexible"), policy=policy, meals=meals)
     plan.meals = meals
     plan.is_active = True
     plan.save(update_fields=["meals", "is_active", "updated_at"])
@@ -256,7 +258,7 @@ def _save_flexible_plan(property_id: int, *, meals: str, now: dt.datetime) -> Ra
 
 
 def _save_non_refundable_plan(
-    property_id: int, *, parent: RatePlan, percent: int | None, meals: str, now: dt.datetime
+    property: Property, *, parent: RatePlan, percent: int | None, meals: str
 ) -> None:
     plan = find_non_refundable_plan(parent)
     if percent is None:
@@ -272,12 +274,12 @@ def _save_non_refundable_plan(
         plan.save(update_fields=["adjustment_value", "meals", "is_active", "updated_at"])
         return
     policy = save_policy(
-        property_id=property_id,
+        property_id=property.pk,
         name=_("Non-refundable"),
         tiers=[TierDraft(hours_before=None, kind=CancellationTier.Kind.PERCENT, value=100)],
     )
-    create_rate_plan(
-        property_id=property_id,
+    _create_plan(
+        property,
         name=_("Non-refundable"),
         policy=policy,
         parent=parent,
@@ -285,7 +287,6 @@ def _save_non_refundable_plan(
         meals=meals,
         payment=RatePlan.Payment.PREPAID,
         position=parent.position + 1,
-        now=now,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -30,13 +30,55 @@ def fill_prices(*, product_id: int, first: dt.date, last: dt.date, now: dt.datet
     Where seasons overlap, the one that starts last wins. Overwrites what was there.
     Raises `DerivedPriceError`. Needs a transaction; locks the product.
     """
+    return fill_products(product_ids=[product_id], first=first, last=last, now=now)
+
+
+def fill_products(*, product_ids: Iterable[int], first: dt.date, last: dt.date, now: dt.datetime) -> int:
+    """`fill_prices` for several products; locks them in the order of their ids."""
     require_transaction()
-    product = _lock_root_product(product_id)
+    products = _lock_root_products(product_ids)
     seasons = list(
         Season.objects.filter(
-            property_id=product.rate_plan.property_id, start_date__lte=last, end_date__gte=first
+            property__in={product.rate_plan.property_id for product in products},
+            start_date__lte=last,
+            end_date__gte=first,
         ).order_by("start_date", "id")
     )
+    return sum(
+        _write(
+            product.pk,
+            _amounts(
+                product,
+                [season for season in seasons if season.property_id == product.rate_plan.property_id],
+                first=first,
+                last=last,
+            ),
+        )
+        for product in products
+    )
+
+
+def set_prices(*, product_id: int, dates: Iterable[dt.date], amount_minor: int, now: dt.datetime) -> int:
+    """Set one price on the given nights; return how many changed.
+
+    Raises `DerivedPriceError`. Needs a transaction; locks the product.
+    """
+    return set_night_prices(product_id=product_id, amounts=dict.fromkeys(dates, amount_minor), now=now)
+
+
+def set_night_prices(*, product_id: int, amounts: Mapping[dt.date, int], now: dt.datetime) -> int:
+    """Set each night's own price (minor units by date); return how many changed.
+
+    Raises `DerivedPriceError`. Needs a transaction; locks the product.
+    """
+    require_transaction()
+    _lock_root_products([product_id])
+    return _write(product_id, dict(amounts))
+
+
+def _amounts(
+    product: Product, seasons: Iterable[Season], *, first: dt.date, last: dt.date
+) -> dict[dt.date, int]:
     amounts = {}
     for offset in range((last - first).days + 1):
         date = first + dt.timedelta(days=offset)
@@ -48,27 +90,26 @@ def fill_prices(*, product_id: int, first: dt.date, last: dt.date, now: dt.datet
             if season.start_date <= date <= season.end_date:
                 percent = season.percent
         amounts[date] = season_price(base, percent)
-    return _write(product_id, amounts)
+    return amounts
 
 
-def set_prices(*, product_id: int, dates: Iterable[dt.date], amount_minor: int, now: dt.datetime) -> int:
-    """Set one price on the given nights; return how many changed.
-
-    Raises `DerivedPriceError`. Needs a transaction; locks the product.
-    """
-    require_transaction()
-    _lock_root_product(product_id)
-    return _write(product_id, dict.fromkeys(dates, amount_minor))
-
-
-def _lock_root_product(product_id: int) -> Product:
-    product = Product.objects.select_for_update(of=("self",)).select_related("rate_plan").get(pk=product_id)
-    if product.rate_plan.parent_id is not None:
-        raise DerivedPriceError(
-            _("“%(plan)s” takes its prices from another rate plan. Change that one, or the difference to it.")
-            % {"plan": product.rate_plan.name}
-        )
-    return product
+def _lock_root_products(product_ids: Iterable[int]) -> list[Product]:
+    products = list(
+        Product.objects.select_for_update(of=("self",))
+        .select_related("rate_plan")
+        .filter(pk__in=list(product_ids))
+        .order_by("id")
+    )
+    for product in products:
+        if product.rate_plan.parent_id is not None:
+            raise DerivedPriceError(
+                _(
+                    "“%(plan)s” takes its prices from another rate plan. "
+                    "Change that one, or the difference to it."
+                )
+                % {"plan": product.rate_plan.name}
+            )
+    return products
 
 
 def _write(product_id: int, amounts: dict[dt.date, int]) -> int:

@@ -20,7 +20,7 @@ from serai.properties.services import remove_room_type, save_room_type
 from serai.properties.services.rooms import RoomTypeDraft
 from serai.rates.models import NightPrice
 from serai.rates.services.plans import RoomRate, SeasonDraft, save_rates
-from serai.rates.services.prices import set_prices
+from serai.rates.services.prices import set_night_prices, set_prices
 
 # Eighteen months: how far ahead guests plan, and as far as partitions are made.
 HORIZON = dt.timedelta(days=548)
@@ -158,11 +158,8 @@ def restore_nights(
     Raises `AllotmentTooSmall` when guests have booked meanwhile; then nothing was changed.
     """
     by_state: dict[tuple[int, bool], list[dt.date]] = defaultdict(list)
-    by_price: dict[int, list[dt.date]] = defaultdict(list)
     for night in before:
         by_state[night.allotment, night.is_closed].append(night.date)
-        if night.price_minor is not None:
-            by_price[night.price_minor].append(night.date)
     with write_transaction():
         # Without values this only locks: all nights at once and in order, before the groups are written.
         set_nights(room_type_id=room_type_id, dates=[night.date for night in before], now=now)
@@ -171,8 +168,8 @@ def restore_nights(
                 room_type_id=room_type_id, dates=dates, allotment=allotment, is_closed=is_closed, now=now
             )
         if product_id is not None:
-            for price_minor, dates in by_price.items():
-                set_prices(product_id=product_id, dates=dates, amount_minor=price_minor, now=now)
+            prices = {night.date: night.price_minor for night in before if night.price_minor is not None}
+            set_night_prices(product_id=product_id, amounts=prices, now=now)
 
 
 def _nights_now(room_type_id: int, product_id: int | None, dates: Sequence[dt.date]) -> list[NightBefore]:

@@ -15,10 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from serai.core.clock import utc_now
 from serai.properties.models import Photo, Property, RoomType
-from serai.properties.photos import PhotoRefused
 from serai.properties.services import (
-    TooManyPhotos,
-    add_photo,
+    add_photos,
     delete_photo,
     describe_photo,
     move_photo,
@@ -64,13 +62,9 @@ def edit_photos(request: HostRequest, property: Property) -> HttpResponseBase:
             messages.error(request, _("Choose the photos to upload first."))
             return redirect("host_property_step", property.pk, "photos")
         return redirect("host_property_step", property.pk, "amenities")
-    added, refusals = 0, []
-    for file in files[:FILES_AT_ONCE]:
-        try:
-            add_photo(property=property, file=file, now=utc_now())
-            added += 1
-        except (PhotoRefused, TooManyPhotos) as error:
-            refusals.append(f"{file.name}: {error}")
+    upload = add_photos(property=property, files=files[:FILES_AT_ONCE], now=utc_now())
+    added = len(upload.added)
+    refusals = [f"{name}: {reason}" for name, reason in upload.refused]
     if len(files) > FILES_AT_ONCE:
         refusals.append(
             _("Only the first %(limit)d files were taken; please add the others after them.")

@@ -10,7 +10,6 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from zeal import zeal_ignore
 
 from serai.bookings.models import Booking, BookingRoom
 from serai.inventory.models import Night
@@ -23,7 +22,7 @@ TODAY = dt.date(2026, 11, 21)
 
 @pytest.fixture(autouse=True)
 def _frozen() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False), zeal_ignore():
+    with time_machine.travel(NOW, tick=False):
         yield
 
 

@@ -11,7 +11,6 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from zeal import zeal_ignore
 
 from serai.core.models import OutboxMessage
 from serai.inventory.models import Night
@@ -29,7 +28,7 @@ LONG_TEXT = "Rooms around a quiet courtyard with a neem tree, five minutes from 
 @pytest.fixture(autouse=True)
 def _frozen(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path
-    with time_machine.travel(NOW, tick=False), zeal_ignore():
+    with time_machine.travel(NOW, tick=False):
         yield
 
 
