@@ -46,10 +46,10 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] %a ",
 }
-# Tests begin with an empty cluster each time, so a power cut may take it.
+# Tests begin with an empty cluster each time, so a power cut may take it. A killed server may still
+# lose nothing: what it has committed is then with the kernel (hence no asynchronous commit).
 THROWAWAY_SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",

@@ -27,7 +27,9 @@ import json, sys, time
 from pathlib import Path
 from serai.core.local.services import LocalServices
 from serai.core.local.state import LocalState
-services = LocalServices(LocalState.at(Path(sys.argv[1])), with_postgres=True, with_valkey=True)
+state = LocalState.at(Path(sys.argv[1]))
+services = LocalServices(state, with_postgres=True, with_valkey=True)
+services.postgres.is_durable = False
 services.start(holder="a test")
 print(json.dumps([server.process.pid for server in services.servers]), flush=True)
 time.sleep(600)
@@ -36,6 +38,15 @@ time.sleep(600)
 
 @pytest.fixture
 def services(state: LocalState, family: Processes) -> Iterator[LocalServices]:
+    # Without fsync: what a killed process has written is safe with the kernel, and tests are quick.
+    services = LocalServices(state, with_postgres=True, with_valkey=True)
+    services.postgres.is_durable = False
+    yield services
+    services.stop()
+
+
+@pytest.fixture
+def durable_services(state: LocalState, family: Processes) -> Iterator[LocalServices]:
     services = LocalServices(state, with_postgres=True, with_valkey=True)
     yield services
     services.stop()
@@ -64,8 +75,8 @@ def test_what_was_written_is_there_after_a_restart(
     assert write_row(state) == 2
 
 
-def test_the_database_is_what_the_design_says(state: LocalState, services: LocalServices) -> None:
-    services.start(holder="a test")
+def test_the_database_is_what_the_design_says(state: LocalState, durable_services: LocalServices) -> None:
+    durable_services.start(holder="a test")
     with psycopg.connect(state.database_url) as connection:
         row = connection.execute(
             "SELECT current_setting('server_version_num')::int / 10000, current_setting('fsync'),"
