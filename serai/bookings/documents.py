@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +26,10 @@ from serai.core.money import format_money
 SOURCE = Path(__file__).parent / "typst" / "voucher.typ"
 
 
+# A compiler works for one thread at a time; a page takes it some 30 ms.
+_compiling = threading.Lock()
+
+
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
     return typst.Compiler(str(SOURCE))
@@ -32,7 +37,9 @@ def _compiler() -> typst.Compiler:
 
 def voucher(booking: Booking) -> Attachment:
     """The confirmation as a PDF of one page; needs `property.destination`, rooms and rate plans loaded."""
-    pdf = _compiler().compile(format="pdf", sys_inputs={"data": json.dumps(voucher_data(booking))})
+    data = json.dumps(voucher_data(booking))
+    with _compiling:
+        pdf = _compiler().compile(format="pdf", sys_inputs={"data": data})
     assert isinstance(pdf, bytes)  # noqa: S101 - tells the type checker: one page, one file
     return Attachment(f"voucher-{booking.reference}.pdf", pdf, "application/pdf")
 

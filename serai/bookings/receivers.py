@@ -12,9 +12,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils import translation
 
+from serai.accounts.models import User
 from serai.bookings import documents
 from serai.bookings.errors import CheckoutRefused
-from serai.bookings.events import BOOKING_CANCELLED, BOOKING_CHANGED, BOOKING_CONFIRMED, CHECKOUT_REFUSED
+from serai.bookings.events import (
+    BOOKING_CANCELLED,
+    BOOKING_CHANGED,
+    BOOKING_CONFIRMED,
+    CHECKOUT_REFUSED,
+    HOST_TO_TELL,
+)
 from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import quote_from_json
 from serai.bookings.rules import free_until, is_always_free, tiers_from_json
@@ -24,7 +31,7 @@ from serai.core.clock import utc_now
 from serai.core.live import publish
 from serai.core.mail import send_mail
 from serai.core.money import format_money
-from serai.core.outbox import Payload, receiver
+from serai.core.outbox import Payload, emit, receiver
 from serai.payments.events import PAYMENT_SUCCEEDED
 from serai.properties.models import Membership
 
@@ -67,20 +74,31 @@ def mail_cancellation(payload: Payload) -> None:
 @receiver(BOOKING_CONFIRMED)
 @receiver(BOOKING_CHANGED)
 @receiver(BOOKING_CANCELLED)
-def mail_hosts(payload: Payload) -> None:
-    """Tell those who run the property, each in their own language."""
-    booking = _load(payload)
+def tell_hosts(payload: Payload) -> None:
+    """Say it to everybody who runs the property, each in a message of its own that fails alone."""
+    booking = Booking.objects.only("property_id").get(pk=payload["booking_id"])
     members = Membership.objects.filter(property_id=booking.property_id).exclude(user__email="")
-    for membership in members.select_related("user"):
-        user = membership.user
-        send_mail(
-            template="booking_host",
-            to=user.email,
-            context=_context(booking, path=reverse("host_booking", args=[booking.reference])),
-            key=f"booking:{booking.pk}:{payload['version']}:host:{user.pk}",
-            language=user.language,
+    for user_id in members.values_list("user_id", flat=True):
+        emit(
+            HOST_TO_TELL,
+            {"booking_id": booking.pk, "version": payload["version"], "user_id": user_id},
+            now=utc_now(),
         )
     publish(f"property-{booking.property_id}", {"event": "booking"})
+
+
+@receiver(HOST_TO_TELL)
+def mail_host(payload: Payload) -> None:
+    """Tell one of those who run the property, in their language."""
+    booking = _load(payload)
+    user = User.objects.get(pk=payload["user_id"])
+    send_mail(
+        template="booking_host",
+        to=user.email,
+        context=_context(booking, path=reverse("host_booking", args=[booking.reference])),
+        key=f"booking:{booking.pk}:{payload['version']}:host:{user.pk}",
+        language=user.language,
+    )
 
 
 @receiver(CHECKOUT_REFUSED, queue="critical")

@@ -337,7 +337,7 @@ def test_a_payment_that_arrives_books_by_itself(hotel: Hotel, run_outbox: Any) -
     checkout = hold_stay(hotel.flexible, method=CARD)
     pay(checkout)
     assert not Booking.objects.exists()
-    run_outbox(now=NOW)
+    run_outbox()
     booking = Booking.objects.get()
     assert booking.checkout_id == checkout.pk
     assert SentMail.objects.filter(recipient=booking.guest_email).count() == 1
