@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from serai.accounts.models import User
 from serai.properties.models import ListingDecision, Membership, Photo, Property, RoomType
@@ -65,3 +67,13 @@ def review_queue() -> QuerySet[Property]:
         )
         .order_by("submitted_at", "id")
     )
+
+
+def cover_photos(property_ids: Iterable[int]) -> dict[int, Photo]:
+    """The first ready photo of each property, one of the house before one of a room: one query."""
+    photos = (
+        Photo.objects.filter(property_id__in=list(property_ids), status=Photo.Status.READY)
+        .order_by("property_id", F("room_type_id").asc(nulls_first=True), "position", "id")
+        .distinct("property_id")
+    )
+    return {photo.property_id: photo for photo in photos}

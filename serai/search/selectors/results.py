@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from serai.bookings.rules import compile_tiers, penalty_at
 from serai.properties.models import Amenity, Photo, Property
+from serai.properties.selectors import cover_photos
 from serai.rates.rules import Party, ProductTerms, TaxTerm
 from serai.rates.selectors import PolicyTier, ProductOffer
 from serai.search import rules, sql
@@ -339,13 +339,3 @@ def _hits(
             )
         )
     return hits
-
-
-def cover_photos(property_ids: Iterable[int]) -> dict[int, Photo]:
-    """The first ready photo of each property, one of the house before one of a room: one query."""
-    photos = (
-        Photo.objects.filter(property_id__in=list(property_ids), status=Photo.Status.READY)
-        .order_by("property_id", F("room_type_id").asc(nulls_first=True), "position", "id")
-        .distinct("property_id")
-    )
-    return {photo.property_id: photo for photo in photos}

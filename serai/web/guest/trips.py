@@ -33,6 +33,7 @@ from serai.bookings.services import cancel_booking, cancellation_cost, change_bo
 from serai.core.clock import local_date, utc_now
 from serai.core.mail import Attachment
 from serai.inventory.services import SoldOut
+from serai.properties.selectors import cover_photos
 from serai.web.guest.access import get_trip, signed_in_user
 from serai.web.guest.stay_view import policy_steps
 
@@ -65,7 +66,9 @@ def trips(request: HttpRequest) -> HttpResponse:
     page = Paginator(trips_of(signed_in_user(request), today=utc_now().date()), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    return render(request, "web/guest/trips.html", {"page": page})
+    photos = cover_photos({booking.property_id for booking in page})
+    rows = [(booking, photos.get(booking.property_id)) for booking in page]
+    return render(request, "web/guest/trips.html", {"page": page, "rows": rows})
 
 
 @never_cache

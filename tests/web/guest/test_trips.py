@@ -88,11 +88,11 @@ def test_list_asks_as_often_for_one_as_for_many(signed_in, guest, django_assert_
     hotel = make_hotel(units=30)
     book(hotel, guest)
     signed_in.get("/trips/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         signed_in.get("/trips/")
     for _ in range(15):
         book(hotel, guest)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = signed_in.get("/trips/")
     assert len(response.context["page"].object_list) == 16
 
