@@ -47,7 +47,7 @@ def read_table(path: Path, *, required: Collection[str]) -> Iterator[TableRow]:
     """
     try:
         with path.open("rb") as raw:
-            is_gzip = raw.peek(2)[:2] == GZIP_MAGIC  # type: ignore[attr-defined]
+            is_gzip = raw.peek(2)[:2] == GZIP_MAGIC
             binary = gzip.GzipFile(fileobj=raw) if is_gzip else raw
             with io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as text:
                 yield from _read(text, name=path.name, required=required)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import datetime as dt
 import itertools
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ class WrittenHotel:
     owner: User
     seasons: list[tuple[dt.date, dt.date, int]]
 
-    @property
+    @builtins.property  # `property` is a field here
     def is_published(self) -> bool:
         """Whether guests can find it."""
         return self.property.status == Property.Status.PUBLISHED

@@ -135,7 +135,7 @@ def give_photos(hotels: Sequence[WrittenHotel], studio: PictureStudio) -> int:
             )
             photo.variants = {str(width): photo.variant_name(width) for width in (SMALL, LARGE)}
             for source, name in (
-                (large, photo.original.name),
+                (large, str(photo.original.name)),
                 (large, photo.variants[str(LARGE)]),
                 (small, photo.variants[str(SMALL)]),
             ):

@@ -115,13 +115,13 @@ class Replay:
     def _open_houses(self) -> None:
         """A draft property for each hotel, its room types with the asked capacity, and their nights.
 
-        Nights are open from the first arrival to the last departure. Drafts are not shown to travellers.
+        Nights are open from the first to the last that anybody booked. Drafts are not shown to travellers.
         """
         peak = peak_units(self.stays.values())
         for hotel in sorted({hotel for hotel, _room_type in peak}):
             mine = [stay for stay in self.stays.values() if stay.hotel == hotel]
             first = min(stay.check_in for stay in mine)
-            last = max(stay.check_out for stay in mine)
+            last = max(stay.check_out for stay in mine) - dt.timedelta(days=1)
             with write_transaction():
                 entry = Property.objects.create(
                     slug=f"{self.name}-{slugify(hotel)[:80] or len(self.houses)}",
