@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from serai.core.clock import utc_now
 from serai.properties.models import Photo, Property, RoomType
@@ -60,7 +62,7 @@ def edit_photos(request: HostRequest, property: Property) -> HttpResponseBase:
     if not files:
         if "upload" in request.POST:
             messages.error(request, _("Choose the photos to upload first."))
-            return redirect("host_property_step", property.pk, "photos")
+            return _reload(request, property)
         return redirect("host_property_step", property.pk, "amenities")
     upload = add_photos(property=property, files=files[:FILES_AT_ONCE], now=utc_now())
     added = len(upload.added)
@@ -82,7 +84,15 @@ def edit_photos(request: HostRequest, property: Property) -> HttpResponseBase:
         )
     for refusal in refusals:
         messages.error(request, refusal)
-    return redirect("host_property_step", property.pk, "photos")
+    return _reload(request, property)
+
+
+def _reload(request: HostRequest, property: Property) -> HttpResponseBase:
+    """Load the step anew. The script that uploads must not follow: it would use up the messages."""
+    url = reverse("host_property_step", args=[property.pk, "photos"])
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(url)
+    return redirect(url)
 
 
 @host_view("edit_listing")
@@ -103,7 +113,11 @@ def order_photo(request: HostRequest, property: Property, photo_id: int) -> Http
         move_photo(property_id=property.pk, photo_id=photo_id, to=int(to), now=utc_now())
     except Photo.DoesNotExist as error:
         raise Http404 from error
-    return _answer(request, property)
+    if request.headers.get("HX-Request"):
+        # At either end the pressed button is disabled; its neighbour takes the focus.
+        context = {**_photos(property), "moved": photo_id}
+        return render_host(request, "web/host/parts/photo_grid.html", property, context)
+    return redirect("host_property_step", property.pk, "photos")
 
 
 @host_view("edit_listing")
@@ -167,9 +181,3 @@ def _photos(property: Property) -> dict[str, Any]:
         "max_bytes": settings.PHOTO_MAX_BYTES,
         "max_megabytes": settings.PHOTO_MAX_BYTES // (1024 * 1024),
     }
-
-
-def _answer(request: HostRequest, property: Property) -> HttpResponseBase:
-    if getattr(request, "htmx", False):
-        return render_host(request, "web/host/parts/photo_grid.html", property, _photos(property))
-    return redirect("host_property_step", property.pk, "photos")

@@ -144,15 +144,16 @@ def visit(client: Client, name: str, url: str) -> int:
 
 
 def snapshot(hotel: Hotel) -> list[Any]:
+    """What must not change when somebody is refused."""
     with zeal_ignore():
         property = Property.objects.get(pk=hotel.property.pk)
-    return [
-        property.status,
-        list(property.memberships.order_by("pk").values_list("pk", "role")),
-        list(property.photos.values_list("pk", "position")),
-        list(property.decisions.values_list("kind", flat=True)),
-        list(Booking.objects.filter(property=property).values_list("reference", "state")),
-    ]
+        return [
+            property.status,
+            list(property.memberships.order_by("pk").values_list("pk", "role")),
+            list(property.photos.values_list("pk", "position")),
+            list(property.decisions.values_list("kind", flat=True)),
+            list(Booking.objects.filter(property=property).values_list("reference", "state")),
+        ]
 
 
 def test_every_route_is_in_the_table() -> None:
