@@ -151,16 +151,16 @@ def return_nights(*, claims: Sequence[Claim], now: dt.datetime) -> None:
 def swap_nights(*, give: Sequence[Claim], take: Sequence[Claim], now: dt.datetime) -> None:
     """Exchange sold nights in one step; raises `SoldOut` and leaves the old ones untouched.
 
-    A stay that only grows or shifts keeps the nights it shares with its former self. Locks both
-    sets in one go.
+    A stay that only grows or shifts keeps the nights it shares with its former self, closed or not.
+    Locks both sets in one go.
     """
     require_transaction()
     give, take = merge_claims(give), merge_claims(take)
 
     def exchange() -> None:
+        _require_free(take, _left(take), given=give)
         for claim in give:
             _shift(claim, sold=-claim.quantity)
-        _require_free(take, _left(take))
         for claim in take:
             _shift(claim, sold=claim.quantity)
 
@@ -312,16 +312,24 @@ def _left(claims: Sequence[Claim]) -> dict[tuple[int, dt.date], int]:
         return {(room_type_id, date): left for room_type_id, date, left in cursor.fetchall()}
 
 
-def _require_free(claims: Sequence[Claim], left: dict[tuple[int, dt.date], int]) -> None:
-    """Raise `SoldOut` with every night on which the claims together want more than is left."""
+def _require_free(
+    claims: Sequence[Claim], left: dict[tuple[int, dt.date], int], *, given: Sequence[Claim] = ()
+) -> None:
+    """Raise `SoldOut` with every night on which the claims together want more than is left.
+
+    What is `given` back in the same step need not be left: a guest keeps a night that was closed since.
+    """
     wanted: dict[tuple[int, dt.date], int] = defaultdict(int)
-    for claim in claims:
-        for offset in range((claim.check_out - claim.check_in).days):
-            wanted[claim.room_type_id, claim.check_in + dt.timedelta(days=offset)] += claim.quantity
+    for part, sign in ((claims, 1), (given, -1)):
+        for claim in part:
+            for offset in range((claim.check_out - claim.check_in).days):
+                wanted[claim.room_type_id, claim.check_in + dt.timedelta(days=offset)] += (
+                    sign * claim.quantity
+                )
     shortages = [
         Shortage(room_type_id=night[0], date=night[1], left=left.get(night, 0))
         for night, quantity in sorted(wanted.items())
-        if quantity > left.get(night, 0)
+        if quantity > 0 and quantity > left.get(night, 0)
     ]
     if shortages:
         raise SoldOut(shortages)

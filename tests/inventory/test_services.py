@@ -319,6 +319,16 @@ def test_a_swap_that_is_short_changes_nothing(room: int) -> None:
     assert counters(room) == before
 
 
+def test_a_swap_keeps_a_night_that_was_closed_since(room: int) -> None:
+    do(sell_nights, claims=[claim(room, 0, 2)])
+    do(set_nights, room_type_id=room, dates=[day(1)], is_closed=True)
+    do(swap_nights, give=[claim(room, 0, 2)], take=[claim(room, 1, 4)])
+    assert counters(room) == [(0, 0), (0, 1), (0, 1), (0, 1), (0, 0)]
+    with pytest.raises(SoldOut) as refusal:
+        do(swap_nights, give=[claim(room, 1, 4)], take=[claim(room, 1, 4, 2)])
+    assert refusal.value.shortages == [Shortage(room, day(1), 0)]
+
+
 def test_a_swap_reclaims_expired_holds(room: int) -> None:
     do(sell_nights, claims=[claim(room, 0, 2)])
     expired = hold(claim(room, 2, 4, 2))
