@@ -22,15 +22,16 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from serai.demo.drawing import LARGE, SMALL, Picture, begin_drawing, draw_picture, picture_paths
 from serai.demo.hotels import WrittenHotel
 from serai.demo.plan import SEED, HotelPlan
-from serai.properties.models import Photo
+from serai.properties.models import Photo, RoomType
 
 # How many indoor pictures there are of one subject, climate and class; and the class of a number of stars.
 LOOKS = 4
+ROOM_LOOKS = 6
 _CLASS = {1: 2, 2: 2, 3: 3, 4: 4, 5: 5}
 # What a screen reader hears.
 _ALT = {
     "exterior": "{name} seen from outside",
-    "room": "A bedroom at {name}",
+    "room": "{name}",
     "bathroom": "A bathroom at {name}",
     "pool": "The pool of {name}",
     "lobby": "The lobby of {name}",
@@ -40,7 +41,7 @@ _ALT = {
 
 
 def plan_pictures(plan: HotelPlan) -> list[Picture]:
-    """The exterior, a bedroom and two more that fit what the house has.
+    """The exterior and two more that fit what the house has.
 
     Every exterior is the hotel's own. Indoors a few houses of one climate and class look alike: that
     halves the time to draw, and result lists show exteriors.
@@ -57,16 +58,22 @@ def plan_pictures(plan: HotelPlan) -> list[Picture]:
         )
         if wanted
     ]
-    subjects = list(dict.fromkeys(("exterior", "room", *others)))[:4]
+    subjects = list(dict.fromkeys(("exterior", *others)))[:3]
     climate, stars = plan.place.climate, plan.picture_stars
     return [
-        _picture("exterior", plan.number, climate, stars)
+        _picture("exterior", plan.number, plan.picture_climate, stars)
         if subject == "exterior"
         else _picture(
             subject, Random(f"{SEED}-{plan.number}-{subject}").randrange(LOOKS), climate, _CLASS[stars]
         )
         for subject in subjects
     ]
+
+
+def plan_room_pictures(plan: HotelPlan) -> list[Picture]:
+    """A bedroom for each room type, no two of one house the same."""
+    looks = Random(f"{SEED}-{plan.number}-room").sample(range(ROOM_LOOKS), len(plan.rooms))
+    return [_picture("room", look, plan.place.climate, _CLASS[plan.picture_stars]) for look in looks]
 
 
 def _picture(subject: str, seed: int, climate: str, stars: int) -> Picture:
@@ -119,14 +126,18 @@ def give_photos(hotels: Sequence[WrittenHotel], studio: PictureStudio) -> int:
     media = Path(default_storage.location)
     rows = []
     for hotel in hotels:
-        for position, picture in enumerate(plan_pictures(hotel.plan)):
+        pictures: list[tuple[Picture, RoomType | None]] = [
+            (picture, None) for picture in plan_pictures(hotel.plan)
+        ]
+        pictures += zip(plan_room_pictures(hotel.plan), hotel.rooms, strict=True)
+        for position, (picture, room) in enumerate(pictures):
             large, small, note = picture_paths(studio.folder, picture.stem)
             known = json.loads(note.read_text())
             photo = Photo(
                 property=hotel.property,
-                room_type=hotel.rooms[0] if picture.subject == "room" else None,
+                room_type=room,
                 position=position,
-                alt=_ALT[picture.subject].format(name=hotel.plan.name)[:160],
+                alt=_ALT[picture.subject].format(name=room.name if room else hotel.plan.name)[:160],
                 original=f"originals/{hotel.property.pk}/{picture.stem}",
                 status=Photo.Status.READY,
                 width=known["width"],

@@ -77,8 +77,15 @@ class HotelPlan:
 
     @property
     def picture_stars(self) -> int:
-        """The class that pictures show; unclassified houses look like two or three stars."""
-        return self.stars or 2 + self.number % 2
+        """The class that pictures show: one is for camps, unclassified houses look like two or three."""
+        if self.kind == "camp":
+            return 1
+        return max(self.stars or 2 + self.number % 2, 2)
+
+    @property
+    def picture_climate(self) -> str:
+        """Flats and hostels stand in streets, whatever grows around the town."""
+        return "urban" if self.kind in {"apartment", "hostel"} else self.place.climate
 
 
 def plan_hotels(count: int) -> list[HotelPlan]:

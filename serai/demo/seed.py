@@ -20,7 +20,7 @@ from serai.core.clock import utc_now
 from serai.demo.hotels import SOURCE, write_hotels
 from serai.demo.nights import DAYS_AHEAD, DAYS_BACK, write_nights
 from serai.demo.people import ACCOUNTS, write_people
-from serai.demo.photos import PictureStudio, give_photos, plan_pictures
+from serai.demo.photos import PictureStudio, give_photos, plan_pictures, plan_room_pictures
 from serai.demo.plan import SEED, plan_hotels
 from serai.demo.reviews import write_reviews
 from serai.demo.stays import write_bookings
@@ -66,7 +66,7 @@ def run(
     if is_seeded():
         return SeedReport()
     plans = plan_hotels(hotels)
-    pictures = [picture for plan in plans for picture in plan_pictures(plan)]
+    pictures = [picture for plan in plans for picture in (*plan_pictures(plan), *plan_room_pictures(plan))]
 
     def report(text: str) -> Callable[[int, int], None]:
         return lambda done, total: progress.update(text, done=done, total=total)

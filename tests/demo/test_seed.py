@@ -158,7 +158,11 @@ class TestSeed:
         from django.core.files.storage import default_storage
 
         photos = list(Photo.objects.all())
-        assert len(photos) == HOTELS * 4
+        assert len(photos) == HOTELS * 3 + RoomType.objects.count()
+        assert {photo.room_type_id for photo in photos} == {
+            None,
+            *RoomType.objects.values_list("pk", flat=True),
+        }
         assert all(set(photo.variants) == {"480", "960"} for photo in photos)
         assert all(default_storage.exists(name) for photo in photos for name in photo.variants.values())
         assert len({photo.original.name for photo in photos}) == len(photos)

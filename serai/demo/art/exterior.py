@@ -111,7 +111,8 @@ ARCHETYPES: dict[str, Archetype] = {
     "earth castle": Archetype(
         desert.draw_earth_castle, 40, 17, ("sand", "plaza"), 0.4, (2, 5), {"desert": 4}
     ),
-    "desert camp": Archetype(desert.draw_desert_camp, 36, 9, ("sand",), 0.2, (1, 5), {"desert": 4}),
+    # One star stands for places that are no building: tents and boats.
+    "desert camp": Archetype(desert.draw_desert_camp, 36, 9, ("sand",), 0.2, (1, 1), {"desert": 40}),
     "lodge": Archetype(
         country.draw_lodge,
         52,
@@ -121,7 +122,7 @@ ARCHETYPES: dict[str, Archetype] = {
         (2, 5),
         {"tropical": 3, "temperate": 3, "alpine": 3, "mediterranean": 1},
     ),
-    "houseboat": Archetype(country.draw_houseboat, 36, 13, ("river",), 0.0, (1, 5), {"tropical": 2}),
+    "houseboat": Archetype(country.draw_houseboat, 36, 13, ("river",), 0.0, (1, 1), {"tropical": 10}),
 }
 
 
