@@ -6,25 +6,18 @@ from copy import copy
 from functools import cache
 from zoneinfo import available_timezones
 
-from babel.numbers import get_currency_name
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from serai.accounts.models import User
 from serai.properties.models import Membership
 from serai.web.account.second_factor import has_second_factor
-
-# What guests mostly pay with; a currency somebody already has stays in their list.
-CURRENCIES = (
-    *("INR", "AED", "AUD", "BDT", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "IDR", "JPY", "KRW", "KWD"),
-    *("LKR", "MYR", "NPR", "NZD", "OMR", "QAR", "SAR", "SGD", "THB", "TRY", "USD", "VND", "ZAR"),
-)
 
 
 @cache
@@ -40,17 +33,15 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "language", "currency", "timezone"]
+        fields = ["name", "language", "timezone"]
         labels = {
             "name": gettext_lazy("Your name"),
             "language": gettext_lazy("Language"),
-            "currency": gettext_lazy("Currency"),
             "timezone": gettext_lazy("Time zone"),
         }
         help_texts = {
             "name": gettext_lazy("As it stands in your passport, for the hotel's desk."),
             "language": gettext_lazy("For these pages and for the mails we send you."),
-            "currency": gettext_lazy("Prices are shown in it where the hotel allows."),
         }
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -60,13 +51,6 @@ class ProfileForm(forms.ModelForm):
             label=self.fields["language"].label,
             help_text=self.fields["language"].help_text,
             choices=settings.LANGUAGES,
-        )
-        locale = to_locale(get_language() or "en")
-        codes = sorted({*CURRENCIES, self.instance.currency})
-        self.fields["currency"] = forms.ChoiceField(
-            label=self.fields["currency"].label,
-            help_text=self.fields["currency"].help_text,
-            choices=[(code, f"{code} – {get_currency_name(code, locale=locale)}") for code in codes],
         )
         zones = sorted({*timezone_names(), self.instance.timezone})
         self.fields["timezone"] = forms.ChoiceField(

@@ -8,7 +8,8 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+
+from serai.core.clock import utc_now
 
 
 class SampleForm(forms.Form):
@@ -53,7 +54,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Render the style guide; `?wrong=1` shows the form as it looks after a mistake."""
     wrong = SampleForm({"name": "", "email": "maya at example", "kind": "hotel", "price": "-2"})
     form = wrong if "wrong" in request.GET else SampleForm(initial={"kind": "hotel", "meals": "breakfast"})
-    now = timezone.now()
+    now = utc_now()
     context = {
         "form": form,
         "weeks": month_days(),

@@ -25,7 +25,7 @@ from serai.properties.models import Property, RoomType
 from serai.rates.models import NightPrice, Product
 from serai.web.host.access import HostRequest, host_view, render_host
 from serai.web.host.fields import MoneyField
-from serai.web.host.opening import HORIZON, NightBefore, NightChange, change_nights, restore_nights
+from serai.bookings.opening import HORIZON, NightBefore, NightChange, change_nights, restore_nights
 
 WEEKDAYS = [(str(number), gettext_lazy(name)) for number, name in enumerate(calendar.day_name)]
 FEW = 1

@@ -22,7 +22,7 @@ from serai.rates.services.plans import (
 )
 from serai.web.host.access import HostRequest, host_view
 from serai.web.host.fields import MoneyField, filled_rows, is_resize, typed_form, typed_rows
-from serai.web.host.opening import save_rates_on_sale
+from serai.bookings.opening import save_rates_on_sale
 from serai.web.host.wizard import leave_step, render_step
 
 SEASONS = "seasons"

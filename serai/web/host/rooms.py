@@ -20,7 +20,7 @@ from serai.properties.services import RoomTypeInvalid
 from serai.properties.services.rooms import RoomTypeDraft
 from serai.web.host.access import HostRequest, host_view
 from serai.web.host.fields import filled_rows, is_resize, typed_form, typed_rows
-from serai.web.host.opening import save_room_on_sale, take_room_off_sale
+from serai.bookings.opening import save_room_on_sale, take_room_off_sale
 from serai.web.host.wizard import render_step
 
 

@@ -1,7 +1,7 @@
 """Puts what a host has described on sale: nights and prices for the months ahead.
 
 Nights belong to `inventory`, prices to `rates`, rooms to `properties`; none of them knows the others,
-so the host's door calls them in one transaction.
+so they are called from here, in one transaction.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.db.models import Max
 
 from serai.core.clock import local_date
 from serai.core.db import write_transaction
@@ -20,10 +22,11 @@ from serai.properties.services import remove_room_type, save_room_type
 from serai.properties.services.rooms import RoomTypeDraft
 from serai.rates.models import NightPrice
 from serai.rates.services.plans import RoomRate, SeasonDraft, save_rates
-from serai.rates.services.prices import set_night_prices, set_prices
+from serai.rates.services.prices import fill_products, set_night_prices, set_prices
 
 # Eighteen months: how far ahead guests plan, and as far as partitions are made.
 HORIZON = dt.timedelta(days=548)
+ONE_DAY = dt.timedelta(days=1)
 
 
 def selling_dates(property: Property, now: dt.datetime) -> tuple[dt.date, dt.date]:
@@ -98,6 +101,33 @@ def save_rates_on_sale(
             last=last,
             now=now,
         )
+
+
+def extend_selling(*, property: Property, now: dt.datetime) -> int:
+    """Open and price the nights that the horizon has reached since the last time; return how many.
+
+    Nights and prices that exist are left alone, so what the host set by hand stays. Room types and
+    products that were never on sale are not put there.
+    """
+    _first, last = selling_dates(property, now)
+    opened = 0
+    with write_transaction():
+        ends = Night.objects.filter(room_type__property=property, room_type__is_active=True)
+        for room_type_id, units, end in ends.values_list("room_type_id", "room_type__units").annotate(
+            end=Max("date")
+        ):
+            if end < last:
+                opened += open_nights(
+                    room_type_id=room_type_id, first=end + ONE_DAY, last=last, allotment=units, now=now
+                )
+        priced = NightPrice.objects.filter(product__rate_plan__property=property, product__is_active=True)
+        by_end: dict[dt.date, list[int]] = defaultdict(list)
+        for product_id, end in priced.values_list("product_id").annotate(end=Max("date")):
+            if end < last:
+                by_end[end].append(product_id)
+        for end in sorted(by_end):
+            fill_products(product_ids=by_end[end], first=end + ONE_DAY, last=last, now=now)
+    return opened
 
 
 @dataclass(frozen=True)
