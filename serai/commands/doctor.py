@@ -17,6 +17,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Check everything Serai stands on. Exit code 1 when a check fails.",
     )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    parser.add_argument(
+        "--deep",
+        action="store_true",
+        help="also recount every night from all holds and bookings",
+    )
     parser.set_defaults(run=run)
 
 
@@ -29,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         django.setup()
         from serai.core.doctor import examine
 
-        findings = examine()
+        findings = examine(is_deep=args.deep)
     except Exception as error:
         # Settings that refuse to load leave nothing to check, and are the finding themselves.
         name, detail = type(error).__name__, str(error)

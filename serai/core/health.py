@@ -49,19 +49,23 @@ class Registered:
 
     function: Check
     needs_database: bool
+    is_deep: bool
 
 
 _checks: dict[str, Registered] = {}
 _valkey: redis.Redis | None = None
 
 
-def check(name: str, *, needs_database: bool = False) -> Callable[[Check], Check]:
-    """Register a check for `serai doctor`; raises `RuntimeError` when the name is taken."""
+def check(name: str, *, needs_database: bool = False, is_deep: bool = False) -> Callable[[Check], Check]:
+    """Register a check for `serai doctor`; raises `RuntimeError` when the name is taken.
+
+    One that reads much is deep, and made with `serai doctor --deep` alone.
+    """
 
     def register(function: Check) -> Check:
         if name in _checks:
             raise RuntimeError(f"Two health checks are named {name!r}.")
-        _checks[name] = Registered(function, needs_database)
+        _checks[name] = Registered(function, needs_database, is_deep)
         return function
 
     return register
