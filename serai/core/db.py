@@ -6,6 +6,7 @@ Lock order everywhere: checkout or booking row → hold row → nights in (room 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,19 +20,36 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _DEADLOCK_DETECTED = "40P01"
 
 
+# Whether this thread's connection is inside a `write_transaction()` already.
+_open = threading.local()
+
+
 @contextmanager
 def write_transaction() -> Iterator[None]:
     """Open a transaction whose lock waits are short.
 
+    Inside another one it joins: many bookings may share one commit. An error that leaves an inner
+    block dooms the whole transaction, even if somebody catches it, so nothing is ever half-written.
     Raises `BusyError` when a lock could not be had within `LOCK_TIMEOUT_MS`; all is rolled back.
     """
+    if getattr(_open, "depth", 0) and connection.in_atomic_block:
+        try:
+            yield
+        except BaseException:
+            transaction.set_rollback(True)
+            raise
+        return
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT set_config('lock_timeout', %s, true)", [f"{settings.LOCK_TIMEOUT_MS}ms"]
                 )
-            yield
+            _open.depth = 1
+            try:
+                yield
+            finally:
+                _open.depth = 0
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) in {_LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED}:
             raise BusyError(_("Many people are booking here right now. Please try again.")) from error

@@ -83,17 +83,22 @@ def hold_nights(*, claims: Sequence[Claim], expires_at: dt.datetime, now: dt.dat
     require_transaction()
     claims = merge_claims(claims)
     _take(claims, column="held", now=now)
-    hold = Hold.objects.create(created_at=now, expires_at=expires_at)
-    HoldItem.objects.bulk_create(
-        HoldItem(
-            hold=hold,
-            room_type_id=claim.room_type_id,
-            check_in=claim.check_in,
-            check_out=claim.check_out,
-            quantity=claim.quantity,
+    hold = Hold(created_at=now, expires_at=expires_at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH hold AS (INSERT INTO inventory_hold (id, state, created_at, expires_at)"
+            " VALUES (%s, %s, %s, %s))"
+            " INSERT INTO inventory_holditem (hold_id, room_type_id, check_in, check_out, quantity)"
+            " SELECT %s, * FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::int[])",
+            [
+                *(hold.pk, hold.state, now, expires_at, hold.pk),
+                [claim.room_type_id for claim in claims],
+                [claim.check_in for claim in claims],
+                [claim.check_out for claim in claims],
+                [claim.quantity for claim in claims],
+            ],
         )
-        for claim in claims
-    )
+    hold._state.adding = False
     return hold
 
 
@@ -104,11 +109,10 @@ def confirm_hold(*, hold_id: uuid.UUID, now: dt.datetime) -> list[Claim]:
     again is harmless. Locks the hold, then its nights.
     """
     require_transaction()
-    hold = Hold.objects.select_for_update().get(pk=hold_id)
-    claims = _claims_of([hold.pk])
-    if hold.state == Hold.State.BOOKED:
+    state, claims = _lock_hold(hold_id)
+    if state == Hold.State.BOOKED:
         return claims
-    if hold.state != Hold.State.ACTIVE:
+    if state != Hold.State.ACTIVE:
         raise HoldExpired
     _lock(claims)
     for claim in claims:
@@ -271,8 +275,7 @@ def _take(claims: Sequence[Claim], *, column: str, now: dt.datetime) -> None:
 
     try:
         with transaction.atomic():
-            _lock(claims)
-            _require_free(claims, _left(claims))
+            _require_free(claims, _lock(claims))
             take()
     except SoldOut as error:
         expired = _lock_expired_holds(error.shortages, now=now)
@@ -291,22 +294,36 @@ def _stays(claims: Sequence[Claim]) -> tuple[str, list[Any]]:
     return where, [part for claim in claims for part in (claim.room_type_id, claim.check_in, claim.check_out)]
 
 
-def _lock(claims: Sequence[Claim]) -> None:
-    """Lock every night of the claims in (room type, date) order."""
-    where, parameters = _stays(claims)
+def _lock_hold(hold_id: uuid.UUID) -> tuple[str, list[Claim]]:
+    """Lock a hold; return its state and what it claims. Raises `Hold.DoesNotExist`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT 1 FROM inventory_night WHERE {where} ORDER BY room_type_id, date FOR UPDATE",  # noqa: S608
-            parameters,
+            "SELECT hold.state, item.room_type_id, item.check_in, item.check_out, item.quantity"
+            " FROM inventory_hold hold JOIN inventory_holditem item ON item.hold_id = hold.id"
+            " WHERE hold.id = %s FOR UPDATE OF hold",
+            [hold_id],
         )
+        rows = cursor.fetchall()
+    if not rows:
+        raise Hold.DoesNotExist(f"There is no hold {hold_id}.")
+    return rows[0][0], merge_claims(Claim(*row[1:]) for row in rows)
 
 
-def _left(claims: Sequence[Claim]) -> dict[tuple[int, dt.date], int]:
-    """Units that can be taken per locked night; a closed night has none."""
+def _lock(claims: Sequence[Claim]) -> dict[tuple[int, dt.date], int]:
+    """Lock every night of the claims in (room type, date) order; return the units left on each.
+
+    The figures are those of the locked rows: READ COMMITTED reads a row again that changed while
+    its lock was waited for (https://www.postgresql.org/docs/current/transaction-iso.html).
+    """
+    return _left(claims, lock="ORDER BY room_type_id, date FOR UPDATE")
+
+
+def _left(claims: Sequence[Claim], *, lock: str = "") -> dict[tuple[int, dt.date], int]:
+    """Units that can be taken per night; a closed night has none."""
     where, parameters = _stays(claims)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT room_type_id, date, {LEFT} FROM inventory_night WHERE {where}",  # noqa: S608
+            f"SELECT room_type_id, date, {LEFT} FROM inventory_night WHERE {where} {lock}",  # noqa: S608
             parameters,
         )
         return {(room_type_id, date): left for room_type_id, date, left in cursor.fetchall()}

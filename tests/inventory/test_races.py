@@ -198,7 +198,7 @@ def read_without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
         with suppress(threading.BrokenBarrierError):
             barrier.wait()
 
-    monkeypatch.setattr(services, "_lock", lambda claims: None)
+    monkeypatch.setattr(services, "_lock", services._left)
     monkeypatch.setattr(services, "_require_free", meet_and_decide)
 
 

@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from serai.accounts.models import User
 from serai.bookings.errors import StateConflict
-from serai.bookings.models import Booking, BookingEvent
-from serai.bookings.rules import may_become
-from serai.core.clock import local_date
+from serai.bookings.models import Booking
+from serai.bookings.rules import TRANSITIONS, may_become
 from serai.core.db import write_transaction
 
 
@@ -30,11 +29,24 @@ def mark_no_show(*, booking_id: int, actor: User | None, now: dt.datetime) -> Bo
 
 
 def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) -> Booking:
-    """Change the state along `rules.TRANSITIONS`; repeating it is harmless. Locks the booking."""
+    """Change the state along `rules.TRANSITIONS`; repeating it is harmless. Locks the booking.
+
+    What is allowed is tested and done in one statement; the rest is only to say why not.
+    """
     with write_transaction():
-        booking = (
-            Booking.objects.select_for_update(of=("self",)).select_related("property").get(pk=booking_id)
+        moved = Booking.objects.raw(
+            _MOVE,
+            {
+                "state": state,
+                "now": now,
+                "booking_id": booking_id,
+                "from_states": [old for old in TRANSITIONS if may_become(old, state)],
+                "actor_id": actor.pk if actor else None,
+            },
         )
+        for booking in moved:
+            return booking
+        booking = Booking.objects.select_related("property").get(pk=booking_id)
         if booking.state == state:
             return booking
         if not may_become(booking.state, state):
@@ -42,10 +54,22 @@ def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) 
                 _("A booking that is “%(state)s” cannot become that.")
                 % {"state": booking.get_state_display()}
             )
-        if local_date(now, booking.property.timezone) < booking.check_in:
-            raise StateConflict(_("That can be done from the day of arrival on."))
-        booking.state = state
-        booking.version += 1
-        booking.save(update_fields=["state", "version", "updated_at"])
-        BookingEvent.objects.create(booking=booking, kind=state, actor=actor, happened_at=now)
-        return booking
+        raise StateConflict(_("That can be done from the day of arrival on."))
+
+
+_MOVE = """
+    WITH moved AS (
+        UPDATE bookings_booking booking
+           SET state = %(state)s, version = version + 1, updated_at = %(now)s
+          FROM properties_property property
+         WHERE booking.id = %(booking_id)s
+           AND booking.state = ANY(%(from_states)s)
+           AND property.id = booking.property_id
+           AND (%(now)s AT TIME ZONE property.timezone)::date >= booking.check_in
+        RETURNING booking.*
+    ), event AS (
+        INSERT INTO bookings_bookingevent (booking_id, kind, actor_id, data, happened_at)
+        SELECT id, %(state)s, %(actor_id)s, '{}', %(now)s FROM moved
+    )
+    SELECT * FROM moved
+"""
