@@ -54,7 +54,12 @@ def site() -> Iterator[Site]:
     folder = Path(tempfile.mkdtemp(prefix="serai-browser-"))
     folder.chmod(0o711)
     environment = {name: value for name, value in os.environ.items() if name not in NOT_FOR_THE_SITE}
-    environment |= {"SERAI_MODE": "demo", "SERAI_STATE_DIR": str(folder / "state"), "PYTHONUNBUFFERED": "1"}
+    environment |= {
+        "SERAI_MODE": "demo",
+        "SERAI_STATE_DIR": str(folder / "state"),
+        "SERAI_STOP_WITH_PARENT": "1",  # a run that is killed leaves no site behind
+        "PYTHONUNBUFFERED": "1",
+    }
     try:
         prepared = subprocess.run(
             [sys.executable, "-m", "tests.browser.prepare_site"],
