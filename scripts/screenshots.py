@@ -133,7 +133,7 @@ def compress(picture: bytes) -> bytes:
     best = picture
     for colours in COLOURS:
         buffer = io.BytesIO()
-        reduced = image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        reduced = image.quantize(colours, method=Image.Quantize.MAXCOVERAGE)
         reduced.save(buffer, "PNG", optimize=True)
         best = buffer.getvalue()
         if len(best) <= MOST_BYTES:
