@@ -14,6 +14,7 @@ from babel import Locale
 from babel.numbers import format_currency, get_currency_symbol
 
 DEFAULT_DIGITS = 2
+LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
 
 # ISO 4217, list one: the currencies whose minor unit is not a hundredth.
 DIGITS_BY_CURRENCY: dict[str, int] = {
@@ -86,18 +87,27 @@ def format_money(minor: int, currency: str, locale: str, *, trim_zeros: bool = F
     digits = minor_digits(currency)
     if trim_zeros and amount == amount.to_integral_value():
         digits = 0
-    return format_currency(
+    text = format_currency(
         amount,
         currency,
         _pattern(currency, locale, digits),
         locale=locale,
         currency_digits=False,
     )
+    symbol = get_currency_symbol(currency, locale=Locale.parse(locale))
+    return text.replace(symbol, _held_together(symbol, locale))
 
 
 def currency_symbol(currency: str, locale: str) -> str:
     """The sign a form shows before an amount field, for example ``₹``."""
-    return get_currency_symbol(currency, locale=Locale.parse(locale))
+    return _held_together(get_currency_symbol(currency, locale=Locale.parse(locale)), locale)
+
+
+def _held_together(symbol: str, locale: str) -> str:
+    """A Latin sign such as ``US$`` kept from turning into ``$US`` in a line from right to left."""
+    if Locale.parse(locale).text_direction == "rtl" and re.search("[A-Za-z]", symbol):
+        return f"{LEFT_TO_RIGHT}{symbol}{LEFT_TO_RIGHT}"
+    return symbol
 
 
 @cache

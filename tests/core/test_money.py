@@ -86,3 +86,9 @@ def test_major_and_back_is_exact(minor: int, currency: str) -> None:
 def test_currency_symbol() -> None:
     assert currency_symbol("INR", "en_IN") == "₹"
     assert currency_symbol("CHF", "fr") == "CHF"
+
+
+def test_latin_signs_hold_together_in_lines_from_right_to_left() -> None:
+    assert format_money(61005, "USD", "ar").endswith("\N{LEFT-TO-RIGHT MARK}US$\N{LEFT-TO-RIGHT MARK}")
+    assert "\N{LEFT-TO-RIGHT MARK}" not in format_money(61005, "INR", "ar")
+    assert "\N{LEFT-TO-RIGHT MARK}" not in format_money(61005, "USD", "fr")

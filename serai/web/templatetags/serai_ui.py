@@ -30,6 +30,24 @@ from serai.core.money import currency_symbol, format_money
 
 register = template.Library()
 
+# Drawings that point along the line of reading: they turn round where it runs from right to left.
+ICONS_THAT_TURN = frozenset(
+    {
+        "arrow-left",
+        "arrow-right",
+        "arrow-up-right",
+        "chevron-left",
+        "chevron-right",
+        "circle-help",
+        "external-link",
+        "list",
+        "log-in",
+        "log-out",
+        "send",
+        "undo-2",
+    }
+)
+
 ICONS = Path(__file__).resolve().parent.parent / "static" / "serai" / "icons"
 
 # English without a country writes each currency the way the people who use it do.
@@ -49,7 +67,9 @@ def _drawing(name: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", **attributes: str) -> SafeString:
     """An inline icon, decorative unless `label` names it: ``{% icon "wifi" class="size-5" %}``."""
-    classes = f"icon {attributes.get('class', '')}".strip()
+    classes = " ".join(
+        filter(None, ("icon", "icon-turns" if name in ICONS_THAT_TURN else "", attributes.get("class", "")))
+    )
     if label:
         opening = format_html('<svg class="{}" role="img" aria-label="{}"', classes, label)
     else:

@@ -18,6 +18,8 @@ function build(labels) {
   bar.className = "lightbox-bar";
   element.counter = document.createElement("span");
   element.counter.setAttribute("aria-live", "polite");
+  // "3 / 12" stays in this order in every language.
+  element.counter.dir = "ltr";
   bar.append(element.counter, button("×", labels.close || "Close", () => element.close()));
   const figure = document.createElement("figure");
   element.image = document.createElement("img");
@@ -29,8 +31,10 @@ function build(labels) {
   element.caption = document.createElement("p");
   element.caption.className = "px-4 pt-2 pb-5 text-center";
   element.append(bar, figure, element.caption);
+  element.isRightToLeft = () => getComputedStyle(element).direction === "rtl";
   element.addEventListener("keydown", (event) => {
-    const target = { ArrowRight: element.at + 1, ArrowLeft: element.at - 1, Home: 0, End: element.links.length - 1 };
+    const rightwards = element.isRightToLeft() ? -1 : 1;
+    const target = { ArrowRight: element.at + rightwards, ArrowLeft: element.at - rightwards, Home: 0, End: element.links.length - 1 };
     if (!(event.key in target)) return;
     event.preventDefault();
     show(target[event.key]);
@@ -39,7 +43,7 @@ function build(labels) {
   figure.addEventListener("pointerdown", (event) => (startX = event.clientX));
   figure.addEventListener("pointerup", (event) => {
     const moved = startX === null ? 0 : event.clientX - startX;
-    if (Math.abs(moved) > 60) show(element.at + (moved < 0 ? 1 : -1));
+    if (Math.abs(moved) > 60) show(element.at + (moved < 0 === element.isRightToLeft() ? -1 : 1));
     startX = null;
   });
   element.addEventListener("close", () => {

@@ -59,15 +59,21 @@ class Guests extends HTMLElement {
   }
 
   words() {
-    // data-adults="adult|adults": the page brings the words in its own language.
     return ["adults", "children", "rooms"]
-      .map((name) => {
-        const [one, many] = (this.dataset[name] || `${name}|${name}`).split("|");
-        const count = this.count(name);
-        return name === "children" && count === 0 ? "" : `${count} ${count === 1 ? one : many}`;
-      })
+      .map((name) => (name === "children" && this.count(name) === 0 ? "" : this.counted(name)))
       .filter(Boolean)
       .join(" · ");
+  }
+
+  /** "2 adults". data-adults="adult|adults": the page brings the words in its own language; a language with more
+   *  numbers than one and many gives six (zero|one|two|few|many|other), and "=" where the word says the number itself. */
+  counted(name) {
+    const forms = (this.dataset[name] || `${name}|${name}`).split("|");
+    const count = this.count(name);
+    const kinds = forms.length === 6 ? ["zero", "one", "two", "few", "many", "other"] : ["one", "other"];
+    const kind = new Intl.PluralRules(document.documentElement.lang || "en").select(count);
+    const word = forms[kinds.indexOf(kind)] ?? forms.at(-1);
+    return word.startsWith("=") ? word.slice(1) : `${count} ${word}`;
   }
 }
 customElements.define("serai-guests", Guests);
