@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import get_day_names
 from django import template
 from django.core.paginator import Paginator
 from django.forms import BoundField
@@ -76,6 +77,19 @@ def icon(name: str, label: str = "", **attributes: str) -> SafeString:
         opening = format_html('<svg class="{}" aria-hidden="true" focusable="false"', classes)
     # The drawing is our own committed file, the attributes were escaped above.
     return mark_safe(_drawing(name).replace("<svg", opening, 1))  # noqa: S308
+
+
+@register.simple_tag
+def comma() -> str:
+    """The comma between parts of a line, with its space: ``{% comma %}``. Arabic has its own."""
+    return "\N{ARABIC COMMA} " if (get_language() or "").startswith("ar") else ", "
+
+
+@register.filter
+def weekday_short(number: int | str) -> str:
+    """A weekday (0 is Monday) as the head of a narrow column: Mo, lu."""
+    locale = to_locale(get_language() or "en")
+    return str(get_day_names("short", locale=locale)[int(number)])
 
 
 def _locale(currency: str) -> str:
