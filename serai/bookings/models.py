@@ -76,13 +76,20 @@ class Booking(TimestampedModel):
         CARD = "card", _("Paid by card")
         CHANNEL = "channel", _("Paid through the channel")
 
-    reference = models.CharField(max_length=12, unique=True)
+    reference = models.CharField(max_length=12)
     checkout = models.OneToOneField(
         Checkout, on_delete=models.PROTECT, related_name="booking", null=True, blank=True
     )
-    property = models.ForeignKey("properties.Property", on_delete=models.PROTECT, related_name="bookings")
+    property = models.ForeignKey(
+        "properties.Property", on_delete=models.PROTECT, related_name="bookings", db_index=False
+    )
     guest = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="bookings",
+        null=True,
+        blank=True,
+        db_index=False,
     )
     state = models.CharField(max_length=12, choices=State.choices, default=State.CONFIRMED)
     channel = models.CharField(max_length=40, default="site")
@@ -117,6 +124,7 @@ class Booking(TimestampedModel):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["reference"], name="booking_reference_unique"),
             models.UniqueConstraint(fields=["channel", "idempotency_key"], name="booking_once_per_key"),
             models.CheckConstraint(condition=Q(check_out__gt=F("check_in")), name="booking_stay"),
             models.CheckConstraint(
@@ -136,7 +144,9 @@ class BookingRoom(models.Model):
     """One room of a booking, with the guests in it and what it costs for the whole stay."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="rooms")
-    room_type = models.ForeignKey("properties.RoomType", on_delete=models.PROTECT, related_name="+")
+    room_type = models.ForeignKey(
+        "properties.RoomType", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     rate_plan = models.ForeignKey(
         "rates.RatePlan", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )

@@ -1,49 +1,51 @@
 """The only code that writes `held`, `sold`, `allotment` and `is_closed`.
 
 Lock order: hold rows first, then nights in (room type, date) order, once per transaction. A taker
-that meets a shortage looks for expired holds on the same nights, starts again from its savepoint
-and locks both sets at once, so the order is kept. All functions need the caller's
-`write_transaction()`, whose short lock time-out turns a queue into a `BusyError`.
+that meets a shortage also takes back expired holds on those nights; it is late in the order then,
+so it never waits for their locks: what somebody else has is left alone. All functions need the
+caller's `write_transaction()`, whose short lock time-out turns a queue into a `BusyError`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from serai.core.db import require_transaction
 from serai.core.errors import DomainError
 from serai.core.partitions import ensure_partitions
+from serai.inventory.counters import (
+    Claim,
+    Shortage,
+    find_shortages,
+    lock_nights,
+    merge_claims,
+    read_left,
+    shift_nights,
+)
 from serai.inventory.models import Hold, HoldItem, Night
 
-# Units that can still be taken of a night. `rates.selectors` says the same for showing.
-LEFT = "CASE WHEN is_closed THEN 0 ELSE GREATEST(allotment + allowance - held - sold, 0) END"
-
-
-@dataclass(frozen=True, order=True)
-class Claim:
-    """`quantity` units of a room type for the nights `[check_in, check_out)`."""
-
-    room_type_id: int
-    check_in: dt.date
-    check_out: dt.date
-    quantity: int
-
-
-@dataclass(frozen=True)
-class Shortage:
-    """A night of which `left` units can be taken; 0 also when it is closed or was never opened."""
-
-    room_type_id: int
-    date: dt.date
-    left: int
+__all__ = [
+    "AllotmentTooSmall",
+    "Claim",
+    "HoldExpired",
+    "Shortage",
+    "SoldOut",
+    "confirm_hold",
+    "hold_nights",
+    "merge_claims",
+    "open_nights",
+    "release_expired_holds",
+    "release_hold",
+    "return_nights",
+    "sell_nights",
+    "set_nights",
+    "swap_nights",
+]
 
 
 class SoldOut(DomainError):
@@ -82,7 +84,7 @@ def hold_nights(*, claims: Sequence[Claim], expires_at: dt.datetime, now: dt.dat
     """
     require_transaction()
     claims = merge_claims(claims)
-    _take(claims, column="held", now=now)
+    _take(claims, held=1, now=now)
     hold = Hold(created_at=now, expires_at=expires_at)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -114,9 +116,7 @@ def confirm_hold(*, hold_id: uuid.UUID, now: dt.datetime) -> list[Claim]:
         return claims
     if state != Hold.State.ACTIVE:
         raise HoldExpired
-    _lock(claims)
-    for claim in claims:
-        _shift(claim, held=-claim.quantity, sold=claim.quantity)
+    shift_nights(claims, held=-1, sold=1)
     Hold.objects.filter(pk=hold_id).update(state=Hold.State.BOOKED)
     return claims
 
@@ -127,10 +127,7 @@ def release_hold(*, hold_id: uuid.UUID, now: dt.datetime) -> bool:
     hold = Hold.objects.select_for_update().get(pk=hold_id)
     if hold.state != Hold.State.ACTIVE:
         return False
-    claims = _claims_of([hold.pk])
-    _lock(claims)
-    for claim in claims:
-        _shift(claim, held=-claim.quantity)
+    shift_nights(_claims_of([hold.pk]), held=-1)
     Hold.objects.filter(pk=hold_id).update(
         state=Hold.State.EXPIRED if hold.expires_at <= now else Hold.State.RELEASED
     )
@@ -140,16 +137,13 @@ def release_hold(*, hold_id: uuid.UUID, now: dt.datetime) -> bool:
 def sell_nights(*, claims: Sequence[Claim], now: dt.datetime) -> None:
     """Sell nights without a hold before them. Raises `SoldOut`. Locks the nights."""
     require_transaction()
-    _take(merge_claims(claims), column="sold", now=now)
+    _take(merge_claims(claims), sold=1, now=now)
 
 
 def return_nights(*, claims: Sequence[Claim], now: dt.datetime) -> None:
     """Give sold nights back. Locks the nights."""
     require_transaction()
-    claims = merge_claims(claims)
-    _lock(claims)
-    for claim in claims:
-        _shift(claim, sold=-claim.quantity)
+    shift_nights(merge_claims(claims), sold=-1)
 
 
 def swap_nights(*, give: Sequence[Claim], take: Sequence[Claim], now: dt.datetime) -> None:
@@ -161,26 +155,14 @@ def swap_nights(*, give: Sequence[Claim], take: Sequence[Claim], now: dt.datetim
     require_transaction()
     give, take = merge_claims(give), merge_claims(take)
 
-    def exchange() -> None:
-        _require_free(take, _left(take), given=give)
-        for claim in give:
-            _shift(claim, sold=-claim.quantity)
-        for claim in take:
-            _shift(claim, sold=claim.quantity)
-
-    try:
-        with transaction.atomic():
-            _lock([*give, *take])
-            exchange()
-    except SoldOut as error:
-        expired = _lock_expired_holds(error.shortages, now=now)
-        if not expired:
-            raise
-        returned = _claims_of(expired)
-        _lock([*give, *take, *returned])
-        _expire(expired, returned)
-        with transaction.atomic():
-            exchange()
+    left = lock_nights([*give, *take])
+    shortages = find_shortages(take, left, given=give)
+    if shortages and _reclaim(shortages, now=now):
+        shortages = find_shortages(take, read_left(take), given=give)
+    if shortages:
+        raise SoldOut(shortages)
+    shift_nights(give, sold=-1)
+    shift_nights(take, sold=1)
 
 
 def release_expired_holds(*, now: dt.datetime, limit: int = 500) -> int:
@@ -196,9 +178,7 @@ def release_expired_holds(*, now: dt.datetime, limit: int = 500) -> int:
         .values_list("id", flat=True)[:limit]
     )
     if expired:
-        claims = _claims_of(expired)
-        _lock(claims)
-        _expire(expired, claims)
+        _expire(expired, _claims_of(expired))
     return len(expired)
 
 
@@ -254,44 +234,16 @@ def set_nights(
     return len(changed)
 
 
-def merge_claims(claims: Iterable[Claim]) -> list[Claim]:
-    """Add up claims on the same nights and put them in lock order; empty stays are dropped."""
-    quantities: dict[tuple[int, dt.date, dt.date], int] = defaultdict(int)
-    for claim in claims:
-        if claim.check_in < claim.check_out and claim.quantity > 0:
-            quantities[claim.room_type_id, claim.check_in, claim.check_out] += claim.quantity
-    return sorted(Claim(*stay, quantity) for stay, quantity in quantities.items())
-
-
-# --- Beneath: four statements, all in lock order ----------------------------------------------------
-
-
-def _take(claims: Sequence[Claim], *, column: str, now: dt.datetime) -> None:
-    """Lock, check and take; on a shortage reclaim expired holds on those nights and try once more."""
-
-    def take() -> None:
-        for claim in claims:
-            _shift(claim, **{column: claim.quantity})
-
-    try:
-        with transaction.atomic():
-            _require_free(claims, _lock(claims))
-            take()
-    except SoldOut as error:
-        expired = _lock_expired_holds(error.shortages, now=now)
-        if not expired:
-            raise
-        returned = _claims_of(expired)
-        _lock([*claims, *returned])
-        _expire(expired, returned)
-        _require_free(claims, _left(claims))
-        take()
-
-
-def _stays(claims: Sequence[Claim]) -> tuple[str, list[Any]]:
-    """A condition that covers the claims' nights; written out so that PostgreSQL prunes partitions."""
-    where = " OR ".join(["(room_type_id = %s AND date >= %s AND date < %s)"] * len(claims)) or "false"
-    return where, [part for claim in claims for part in (claim.room_type_id, claim.check_in, claim.check_out)]
+def _take(claims: Sequence[Claim], *, now: dt.datetime, held: int = 0, sold: int = 0) -> None:
+    """Take every night of the claims or none; on a shortage take back expired holds and try once more."""
+    if shift_nights(claims, held=held, sold=sold, only_if_free=True):
+        return
+    shortages = find_shortages(claims, read_left(claims))
+    if shortages and _reclaim(shortages, now=now):
+        shortages = find_shortages(claims, read_left(claims))
+    if shortages:
+        raise SoldOut(shortages)
+    shift_nights(claims, held=held, sold=sold)
 
 
 def _lock_hold(hold_id: uuid.UUID) -> tuple[str, list[Claim]]:
@@ -309,59 +261,6 @@ def _lock_hold(hold_id: uuid.UUID) -> tuple[str, list[Claim]]:
     return rows[0][0], merge_claims(Claim(*row[1:]) for row in rows)
 
 
-def _lock(claims: Sequence[Claim]) -> dict[tuple[int, dt.date], int]:
-    """Lock every night of the claims in (room type, date) order; return the units left on each.
-
-    The figures are those of the locked rows: READ COMMITTED reads a row again that changed while
-    its lock was waited for (https://www.postgresql.org/docs/current/transaction-iso.html).
-    """
-    return _left(claims, lock="ORDER BY room_type_id, date FOR UPDATE")
-
-
-def _left(claims: Sequence[Claim], *, lock: str = "") -> dict[tuple[int, dt.date], int]:
-    """Units that can be taken per night; a closed night has none."""
-    where, parameters = _stays(claims)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT room_type_id, date, {LEFT} FROM inventory_night WHERE {where} {lock}",  # noqa: S608
-            parameters,
-        )
-        return {(room_type_id, date): left for room_type_id, date, left in cursor.fetchall()}
-
-
-def _require_free(
-    claims: Sequence[Claim], left: dict[tuple[int, dt.date], int], *, given: Sequence[Claim] = ()
-) -> None:
-    """Raise `SoldOut` with every night on which the claims together want more than is left.
-
-    What is `given` back in the same step need not be left: a guest keeps a night that was closed since.
-    """
-    wanted: dict[tuple[int, dt.date], int] = defaultdict(int)
-    for part, sign in ((claims, 1), (given, -1)):
-        for claim in part:
-            for offset in range((claim.check_out - claim.check_in).days):
-                wanted[claim.room_type_id, claim.check_in + dt.timedelta(days=offset)] += (
-                    sign * claim.quantity
-                )
-    shortages = [
-        Shortage(room_type_id=night[0], date=night[1], left=left.get(night, 0))
-        for night, quantity in sorted(wanted.items())
-        if quantity > 0 and quantity > left.get(night, 0)
-    ]
-    if shortages:
-        raise SoldOut(shortages)
-
-
-def _shift(claim: Claim, *, held: int = 0, sold: int = 0) -> None:
-    """Move the counters of a claim's locked nights."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE inventory_night SET held = held + %s, sold = sold + %s"
-            " WHERE room_type_id = %s AND date >= %s AND date < %s",
-            [held, sold, claim.room_type_id, claim.check_in, claim.check_out],
-        )
-
-
 def _claims_of(hold_ids: Sequence[uuid.UUID]) -> list[Claim]:
     items = HoldItem.objects.filter(hold_id__in=hold_ids).values_list(
         "room_type_id", "check_in", "check_out", "quantity"
@@ -369,23 +268,38 @@ def _claims_of(hold_ids: Sequence[uuid.UUID]) -> list[Claim]:
     return merge_claims(Claim(*item) for item in items)
 
 
-def _lock_expired_holds(shortages: Sequence[Shortage], *, now: dt.datetime) -> list[uuid.UUID]:
-    """Lock and return expired holds that sit on the short nights; ones being confirmed are skipped."""
+def _reclaim(shortages: Sequence[Shortage], *, now: dt.datetime) -> bool:
+    """Return the nights of expired holds that sit on the short nights; False when there was none.
+
+    The caller has night locks already, so nothing is waited for here: holds that are being
+    confirmed, or whose other nights somebody has locked, are left to the sweeper.
+    """
     dates = [shortage.date for shortage in shortages]
     items = HoldItem.objects.filter(
         room_type_id__in={shortage.room_type_id for shortage in shortages},
         check_in__lte=max(dates),
         check_out__gt=min(dates),
     )
-    return list(
+    expired = list(
         Hold.objects.select_for_update(skip_locked=True)
         .filter(state=Hold.State.ACTIVE, expires_at__lte=now, pk__in=items.values("hold_id"))
         .order_by("id")
         .values_list("id", flat=True)
     )
+    if not expired:
+        return False
+    claims = _claims_of(expired)
+    nights = {
+        (claim.room_type_id, claim.check_in + dt.timedelta(days=offset))
+        for claim in claims
+        for offset in range((claim.check_out - claim.check_in).days)
+    }
+    if len(read_left(claims, lock="FOR UPDATE SKIP LOCKED")) < len(nights):
+        return False
+    _expire(expired, claims)
+    return True
 
 
 def _expire(hold_ids: Sequence[uuid.UUID], claims: Sequence[Claim]) -> None:
-    for claim in claims:
-        _shift(claim, held=-claim.quantity)
+    shift_nights(claims, held=-1)
     Hold.objects.filter(pk__in=hold_ids).update(state=Hold.State.EXPIRED)

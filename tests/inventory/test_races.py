@@ -28,6 +28,7 @@ from serai.bookings.services import complete_checkout, hold_quote
 from serai.core.db import write_transaction
 from serai.core.errors import BusyError
 from serai.inventory import services
+from serai.inventory.counters import find_shortages, read_left
 from serai.inventory.models import Hold, Night
 from serai.inventory.services import (
     Claim,
@@ -189,17 +190,20 @@ def without_check() -> Iterator[None]:
 
 
 def read_without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read the nights plainly instead of locking them, and let the first readers meet."""
+    """Look first and take later, without a lock between, and let the first readers meet."""
     barrier = threading.Barrier(8, timeout=2)
-    require_free = services._require_free
+    shift_nights = services.shift_nights
 
-    def meet_and_decide(*arguments: Any) -> None:
-        require_free(*arguments)
-        with suppress(threading.BrokenBarrierError):
-            barrier.wait()
+    def look_then_take(claims: Any, *, only_if_free: bool = False, **moves: int) -> bool:
+        is_free = not find_shortages(claims, read_left(claims))
+        if only_if_free:
+            with suppress(threading.BrokenBarrierError):
+                barrier.wait()
+            if not is_free:
+                return False
+        return shift_nights(claims, **moves)
 
-    monkeypatch.setattr(services, "_lock", services._left)
-    monkeypatch.setattr(services, "_require_free", meet_and_decide)
+    monkeypatch.setattr(services, "shift_nights", look_then_take)
 
 
 def test_without_locks_and_check_the_room_is_sold_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
-                ("reference", models.CharField(max_length=12, unique=True)),
+                ("reference", models.CharField(max_length=12)),
                 (
                     "state",
                     models.CharField(
@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="bookings",
+                        db_index=False,
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
@@ -94,6 +95,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="bookings",
+                        db_index=False,
                         to="properties.property",
                     ),
                 ),
@@ -241,6 +243,7 @@ class Migration(migrations.Migration):
                 (
                     "room_type",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="properties.roomtype",
@@ -253,6 +256,10 @@ class Migration(migrations.Migration):
                     models.Index(fields=["room_type", "check_in", "check_out"], name="booking_room_stay")
                 ],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="booking",
+            constraint=models.UniqueConstraint(fields=("reference",), name="booking_reference_unique"),
         ),
         migrations.AddIndex(
             model_name="booking",

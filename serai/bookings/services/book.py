@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from serai.bookings.errors import CheckoutRefused, IdempotencyConflict, PaymentMissing
 from serai.bookings.events import BOOKING_CONFIRMED, CHECKOUT_REFUSED
-from serai.bookings.models import Booking, BookingEvent, BookingRoom, Checkout
+from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import Quote, quote_from_json
 from serai.bookings.selectors import succeeded_payments
 from serai.bookings.services.hold import claim_of
 from serai.bookings.services.refund import refund_surplus
-from serai.core.db import lock_text, require_transaction, write_transaction
+from serai.core.db import require_transaction, write_transaction
 from serai.core.outbox import emit
 from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, release_hold, sell_nights
 from serai.payments.models import Payment
@@ -94,18 +96,15 @@ def book_hold(*, hold_id: uuid.UUID, details: BookingDetails, key: str, now: dt.
 
     A hold that was made anew for a known key is released: the booking has its nights already.
     Raises `IdempotencyConflict` when the key came with other details, `HoldExpired` when the
-    nights went back. Opens its own transaction; locks the key, the hold, then its nights.
+    nights went back. Opens its own transaction; locks the key (by writing it), the hold, its nights.
     """
     with write_transaction():
-        lock_text(f"booking:{details.channel}:{key}")
-        known = Booking.objects.filter(channel=details.channel, idempotency_key=key).first()
-        if known is not None:
-            if known.request_hash != details.request_hash:
-                raise IdempotencyConflict
+        booking, is_new = _write_booking(details=details, key=key, now=now)
+        if is_new:
+            confirm_hold(hold_id=hold_id, now=now)
+        else:
             release_hold(hold_id=hold_id, now=now)
-            return known
-        confirm_hold(hold_id=hold_id, now=now)
-        return _write_booking(details=details, key=key, now=now)
+        return booking
 
 
 def complete_checkout(*, checkout_id: uuid.UUID, now: dt.datetime) -> Booking:
@@ -156,7 +155,7 @@ def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
             emit(CHECKOUT_REFUSED, {"checkout_id": str(checkout.pk)}, now=now)
             return None
     details = _details_of(checkout, quote, is_paid=bool(payments))
-    booking = _write_booking(details=details, key=str(checkout.pk), now=now)
+    booking, _is_new = _write_booking(details=details, key=str(checkout.pk), now=now)
     Checkout.objects.filter(pk=checkout.pk).update(state=Checkout.State.BOOKED, updated_at=now)
     return booking
 
@@ -205,9 +204,14 @@ def _details_of(checkout: Checkout, quote: Quote, *, is_paid: bool) -> BookingDe
     )
 
 
-def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> Booking:
+def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tuple[Booking, bool]:
+    """Write booking, rooms and first event in one statement, or find the booking made for the key.
+
+    Whoever comes second with a key waits at the unique constraint for the first to commit. Raises
+    `IdempotencyConflict` when the first asked for something else.
+    """
     require_transaction()
-    booking = Booking.objects.create(
+    booking = Booking(
         reference="".join(secrets.choice(ALPHABET) for _ in range(9)),
         checkout_id=details.checkout_id,
         property_id=details.property_id,
@@ -232,23 +236,58 @@ def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> Bo
         cancellation_tiers=list(details.cancellation_tiers),
         payment_method=details.payment_method,
         booked_at=now,
+        created_at=now,
+        updated_at=now,
     )
-    BookingRoom.objects.bulk_create(
-        BookingRoom(
-            booking=booking,
-            room_type_id=room.room_type_id,
-            rate_plan_id=room.rate_plan_id,
-            check_in=room.check_in,
-            check_out=room.check_out,
-            adults=room.party.adults,
-            children_ages=list(room.party.children_ages),
-            total_minor=room.total_minor,
+    columns = [field for field in Booking._meta.concrete_fields if not field.primary_key]
+    rooms = details.rooms
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT.format(
+                columns=", ".join(str(field.column) for field in columns),
+                values=", ".join(["%s"] * len(columns)),
+            ),
+            [
+                *(field.get_db_prep_save(getattr(booking, field.attname), connection) for field in columns),
+                [room.room_type_id for room in rooms],
+                [room.rate_plan_id for room in rooms],
+                [room.check_in for room in rooms],
+                [room.check_out for room in rooms],
+                [room.party.adults for room in rooms],
+                [json.dumps(room.party.children_ages) for room in rooms],
+                [room.total_minor for room in rooms],
+                *(details.guest_id, now),
+            ],
         )
-        for room in details.rooms
-    )
-    BookingEvent.objects.create(booking=booking, kind="booked", actor_id=details.guest_id, happened_at=now)
+        written = cursor.fetchone()
+    if written is None:
+        known = Booking.objects.get(channel=details.channel, idempotency_key=key)
+        if known.request_hash != details.request_hash:
+            raise IdempotencyConflict
+        return known, False
+    booking.pk = written[0]
+    booking._state.adding = False
     tell(BOOKING_CONFIRMED, booking, now=now)
-    return booking
+    return booking, True
+
+
+_INSERT = """
+    WITH booking AS (
+        INSERT INTO bookings_booking ({columns}) VALUES ({values})
+        ON CONFLICT (channel, idempotency_key) DO NOTHING
+        RETURNING id
+    ), room AS (
+        INSERT INTO bookings_bookingroom (booking_id, room_type_id, rate_plan_id, check_in, check_out,
+                                          adults, children_ages, total_minor)
+        SELECT booking.id, room.*
+          FROM booking, unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[],
+                               %s::int[], %s::jsonb[], %s::bigint[]) AS room
+    ), event AS (
+        INSERT INTO bookings_bookingevent (booking_id, kind, actor_id, data, happened_at)
+        SELECT id, 'booked', %s, '{{}}', %s FROM booking
+    )
+    SELECT id FROM booking
+"""
 
 
 def tell(topic: str, booking: Booking, *, now: dt.datetime) -> None:

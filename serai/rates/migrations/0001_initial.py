@@ -2,9 +2,9 @@
 
 import django.core.validators
 import django.db.models.deletion
-import serai.core.fields
 from django.db import migrations, models
 
+import serai.core.fields
 from serai.core.operations import CreateModelPartitionedByMonth
 
 
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "weekend_minor",
-                    serai.core.fields.MinorUnitsField(
+                    serai.core.fields.OptionalMinorUnitsField(
                         blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)]
                     ),
                 ),
@@ -310,7 +310,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, verbose_name="paid at the property"),
                 ),
                 ("from_minor", serai.core.fields.MinorUnitsField(default=0)),
-                ("below_minor", serai.core.fields.MinorUnitsField(blank=True, null=True)),
+                ("below_minor", serai.core.fields.OptionalMinorUnitsField(blank=True, null=True)),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
                     "property",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from serai.bookings.opening import HORIZON, NightBefore, NightChange, change_nights, restore_nights
 from serai.core.clock import local_date, utc_now
 from serai.inventory.models import Night
 from serai.inventory.services import AllotmentTooSmall
@@ -25,7 +26,6 @@ from serai.properties.models import Property, RoomType
 from serai.rates.models import NightPrice, Product
 from serai.web.host.access import HostRequest, host_view, render_host
 from serai.web.host.fields import MoneyField
-from serai.bookings.opening import HORIZON, NightBefore, NightChange, change_nights, restore_nights
 
 WEEKDAYS = [(str(number), gettext_lazy(name)) for number, name in enumerate(calendar.day_name)]
 FEW = 1

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from serai.bookings.opening import save_rates_on_sale
 from serai.core.clock import utc_now
 from serai.properties.models import Property, RoomType
 from serai.rates.models import Product, RatePlan, Season
@@ -22,7 +23,6 @@ from serai.rates.services.plans import (
 )
 from serai.web.host.access import HostRequest, host_view
 from serai.web.host.fields import MoneyField, filled_rows, is_resize, typed_form, typed_rows
-from serai.bookings.opening import save_rates_on_sale
 from serai.web.host.wizard import leave_step, render_step
 
 SEASONS = "seasons"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from serai.bookings.opening import save_room_on_sale, take_room_off_sale
 from serai.core.clock import utc_now
 from serai.inventory.services import AllotmentTooSmall
 from serai.properties.models import Amenity, Bed, Property, RoomType
@@ -20,7 +21,6 @@ from serai.properties.services import RoomTypeInvalid
 from serai.properties.services.rooms import RoomTypeDraft
 from serai.web.host.access import HostRequest, host_view
 from serai.web.host.fields import filled_rows, is_resize, typed_form, typed_rows
-from serai.bookings.opening import save_room_on_sale, take_room_off_sale
 from serai.web.host.wizard import render_step
 
 
