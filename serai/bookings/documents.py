@@ -79,7 +79,7 @@ def voucher_data(booking: Booking) -> dict[str, object]:
         "reference": booking.reference,
         "property": property_.name,
         "address": [
-            part
+            _own_direction(part)
             for part in (property_.address, f"{property_.postal_code} {place}".strip(), property_.phone)
             if part
         ],
@@ -119,6 +119,12 @@ def voucher_data(booking: Booking) -> dict[str, object]:
         "requests": booking.requests,
         "footer": _("Times are those at the property (%(timezone)s).") % {"timezone": property_.timezone},
     }
+
+
+def _own_direction(text: str) -> str:
+    """`text` set apart, lest "133 Lake Road" becomes "Lake Road 133" on a page from right to left."""
+    isolated = f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+    return isolated if get_language_bidi() else text
 
 
 def guests_text(room: BookingRoom) -> str:

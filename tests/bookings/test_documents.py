@@ -79,6 +79,16 @@ def test_the_voucher_says_what_was_booked_and_paid() -> None:
     assert data["footer"] == "Times are those at the property (Asia/Kolkata)."
 
 
+def test_addresses_keep_their_order_on_a_page_from_right_to_left() -> None:
+    hotel = make_hotel(address="1 Lake Road", postal_code="", phone="+91 141 1234567")
+    booking = load(book_stay(hotel.flexible))
+    with translation.override("ar"):
+        lines = voucher_data(booking)["address"]
+    assert isinstance(lines, list)
+    assert all(line.startswith("\N{FIRST STRONG ISOLATE}") for line in lines)
+    assert "\N{FIRST STRONG ISOLATE}1 Lake Road\N{POP DIRECTIONAL ISOLATE}" in lines
+
+
 def test_a_cancelled_stay_owes_its_penalty_only() -> None:
     hotel = make_hotel()
     booking = book_stay(hotel.flexible)
