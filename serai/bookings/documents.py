@@ -32,7 +32,7 @@ _compiling = threading.Lock()
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(SOURCE))
+    return typst.Compiler(str(SOURCE), font_paths=[str(SOURCE.parent / "fonts")])
 
 
 def voucher(booking: Booking) -> Attachment:
@@ -156,10 +156,11 @@ def policy_lines(booking: Booking) -> list[str]:
         if tier.from_at is None:
             lines.append(_("From booking on: %(amount)s.") % {"amount": amount})
         else:
-            if not lines:
-                lines.append(_("Free before that."))
             when = format_datetime(tier.from_at, "d MMMM y, HH:mm", tzinfo=zone, locale=language)
+            is_first = not lines
             lines.append(_("From %(when)s: %(amount)s.") % {"when": when, "amount": amount})
+            if is_first:
+                lines.append(_("Free before that."))
     return lines
 
 

@@ -57,6 +57,8 @@ if IS_PRODUCTION:
         problems.append("VALKEY_URL must name a Valkey or Redis server.")
     if not EMAIL_URL or EMAIL_URL.startswith("mailbox:"):
         problems.append("EMAIL_URL must name a mail server (the demo mailbox keeps codes readable).")
+    if env.str("CARD_GATEWAY", default="") == "fake":
+        problems.append("CARD_GATEWAY must be a real provider or empty: the fake one takes no money.")
     if problems:
         raise ImproperlyConfigured(
             "Serai does not start with unsafe settings:\n  - " + "\n  - ".join(problems)
@@ -310,6 +312,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 PHOTO_MAX_BYTES = 15 * 1024 * 1024
 PHOTO_MAX_PIXELS = 50_000_000
+
+# --- Payments ---------------------------------------------------------------------------------------
+# The gateway that takes cards. Without one, nobody is offered to pay by card and prepaid rates are
+# not sold. The fake provider exists in demo and tests only.
+CARD_GATEWAY = env.str("CARD_GATEWAY", default="" if IS_PRODUCTION else "fake")
 
 # --- Live updates -----------------------------------------------------------------------------------
 # The stream process answers under its own port in the demo and behind the same host in production.

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 
 from serai.rates.models import CancellationTier, Product, RatePlan, TaxRule
@@ -94,6 +95,8 @@ def load_offers(*, room_type_ids: Iterable[int], check_in: dt.date, check_out: d
     for product in products:
         if not (product.is_active and product.rate_plan.is_active and product.room_type.is_active):
             continue
+        if product.rate_plan.payment == RatePlan.Payment.PREPAID and not settings.CARD_GATEWAY:
+            continue  # Nobody could pay for it.
         chain = _chain(plans, product.rate_plan_id)
         root = by_pair.get((product.room_type_id, chain[0].pk))
         if root is None:

@@ -170,6 +170,7 @@ SELLABLE_PRODUCTS = """
                END AS adjustments
           FROM rates_rateplan AS plan
          WHERE plan.is_active AND plan.property_id IN (SELECT property_id FROM open_room)
+           AND (%(takes_cards)s OR plan.payment <> 'prepaid')
         UNION ALL
         SELECT plan.id, plan.property_id, plan.name, plan.meals, plan.payment, plan.policy_id,
                parent.parent_id, parent.id,

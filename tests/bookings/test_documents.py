@@ -74,7 +74,7 @@ def test_the_voucher_says_what_was_booked_and_paid() -> None:
     assert data["rooms"] == [
         {"name": hotel.room_type.name, "plan": "Flexible", "guests": "2 adults, 1 child (aged 4)"}
     ]
-    assert data["policy"] == ["Free before that.", "From 9 December 2026, 14:00: ₹4,200.00."]
+    assert data["policy"] == ["From 9 December 2026, 14:00: ₹4,200.00.", "Free before that."]
     assert data["requests"] == "A quiet room, please"
     assert data["footer"] == "Times are those at the property (Asia/Kolkata)."
 
@@ -118,7 +118,7 @@ def test_policies_in_words() -> None:
     CancellationTier.objects.all().delete()
     free = load(book_stay(hotel.flexible))
     with translation.override("en"):
-        assert policy_lines(flexible) == ["Free before that.", "From 9 December 2026, 14:00: ₹4,000.00."]
+        assert policy_lines(flexible) == ["From 9 December 2026, 14:00: ₹4,000.00.", "Free before that."]
         assert policy_lines(saver) == ["From booking on: ₹7,200.00."]
         assert policy_lines(free) == ["Cancelling is free until check-in."]
 

@@ -17,6 +17,9 @@ from tests.factories import UserFactory
 def member(client: Client) -> Client:
     """Somebody who signed in a moment ago, so that no page asks for the password again."""
     user = UserFactory()
+    # Without a password there is nothing to ask again for, and that page does not exist.
+    user.set_password("correct horse battery staple")
+    user.save()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session["account_authentication_methods_user"] = str(user.pk)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.conf import settings
+
 from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import quote_from_json
 from serai.bookings.selectors import payment_reference
@@ -15,8 +17,6 @@ from serai.inventory.services import HoldExpired
 from serai.payments.models import Payment
 from serai.payments.selectors import payments_for
 from serai.payments.services import create_payment, refresh_payment, start_payment
-
-CARD_GATEWAY = "fake"
 
 
 def begin_payment(*, checkout_id: uuid.UUID, return_url: str, description: str, now: dt.datetime) -> Payment:
@@ -42,7 +42,7 @@ def begin_payment(*, checkout_id: uuid.UUID, return_url: str, description: str, 
                 reference=payment_reference(checkout_id),
                 amount_minor=quote.price.prepayable_minor,
                 currency=quote.price.currency,
-                gateway=CARD_GATEWAY,
+                gateway=settings.CARD_GATEWAY,
                 description=description,
                 return_url=return_url,
                 now=now,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -190,6 +191,7 @@ def _priced_products(
         cursor.execute(
             sql.SELLABLE_PRODUCTS,
             {
+                "takes_cards": bool(settings.CARD_GATEWAY),
                 "property_ids": list(property_ids),
                 "check_in": stay.check_in,
                 "check_out": stay.check_out,

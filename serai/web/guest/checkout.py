@@ -84,7 +84,7 @@ class GuestDetailsForm(forms.Form):
 
     def __init__(self, *args: Any, quote: Quote, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        methods = [(Booking.PaymentMethod.CARD.value, _("By card now"))]
+        methods = [(Booking.PaymentMethod.CARD.value, _("By card now"))] if settings.CARD_GATEWAY else []
         if quote.payment == RatePlan.Payment.AT_PROPERTY:
             methods.insert(0, (Booking.PaymentMethod.AT_PROPERTY.value, _("At the property")))
         if quote.price.prepayable_minor == 0:

@@ -251,3 +251,32 @@ class TestCheckout:
         page = client.get(f"/checkout/{checkout.pk}/return/")
         assert b"Your bank is thinking" in page.content
         assert not Booking.objects.exists()
+
+
+class TestWithoutCards:
+    """A site without a card provider sells what can be paid at the property, and nothing else."""
+
+    @pytest.fixture(autouse=True)
+    def _no_cards(self, settings):
+        settings.CARD_GATEWAY = ""
+
+    def test_prepaid_rates_are_neither_shown_nor_sold(self, client, hotel):
+        page = client.get(f"/hotels/{hotel.property.slug}/?check_in={CHECK_IN}&check_out={CHECK_OUT}").content
+        assert f"product={hotel.flexible.pk}&".encode() in page
+        assert f"product={hotel.saver.pk}&".encode() not in page
+        assert client.get(quote_url(hotel, product=hotel.saver.pk)).status_code == 302
+        results = client.get(f"/search/?q={hotel.property.name}&check_in={CHECK_IN}&check_out={CHECK_OUT}")
+        assert "₹8,000" in results.content.decode()
+        assert "₹7,200" not in results.content.decode()
+
+    def test_cards_are_not_offered_at_the_checkout(self, client, hotel):
+        client.force_login(UserFactory.create())
+        checkout = hold(client, hotel)
+        response = client.get(f"/checkout/{checkout.pk}/")
+        assert [value for value, _label in response.context["form"].fields["payment_method"].choices] == [
+            "pay_at_property"
+        ]
+        assert (
+            "payment_method"
+            in client.post(f"/checkout/{checkout.pk}/", details(payment_method="card")).context["form"].errors
+        )
