@@ -16,8 +16,6 @@ from django.db import connection
 
 # Units that can still be taken of a night. `rates.selectors` says the same for showing.
 LEFT = "CASE WHEN is_closed THEN 0 ELSE GREATEST(allotment + allowance - held - sold, 0) END"
-# More short nights than there can be: the statement then moves its counters whatever is left.
-ANY_NUMBER = 1_000_000
 
 
 @dataclass(frozen=True, order=True)
@@ -54,57 +52,48 @@ def shift_nights(
     """Lock the claims' nights in order and move their counters by `held` and `sold` times the units.
 
     With `only_if_free` nothing moves unless every night has the units left; the answer says whether
-    it did. One statement: the count of short nights is asked for first, which locks in order, and
-    only then the first counter moves. What was waited for is read again as it is now (READ COMMITTED,
-    https://www.postgresql.org/docs/current/transaction-iso.html).
+    it did. Claims come merged, so going through them one by one keeps the order of locks.
     """
-    if not claims:
-        return True
-    where, parameters = _stays(claims)
+    if only_if_free and len(claims) > 1:
+        if find_shortages(claims, lock_nights(claims)):
+            return False
+        only_if_free = False
+    has_moved = True
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SHIFT.format(stays=where, left=LEFT),
-            [
-                [claim.room_type_id for claim in claims],
-                [claim.check_in for claim in claims],
-                [claim.check_out for claim in claims],
-                [claim.quantity for claim in claims],
-                *parameters,
-                held,
-                sold,
-                *parameters,
-                0 if only_if_free else ANY_NUMBER,
-            ],
-        )
-        return bool(cursor.rowcount)
+        for claim in claims:
+            stay = (claim.room_type_id, claim.check_in, claim.check_out)
+            nights = (claim.check_out - claim.check_in).days
+            cursor.execute(
+                _SHIFT,
+                [
+                    *(*stay, claim.quantity * held, claim.quantity * sold, *stay),
+                    *((claim.quantity, nights) if only_if_free else (0, 0)),
+                ],
+            )
+            has_moved = cursor.rowcount > 0
+    return has_moved
 
 
-_SHIFT = """
-    WITH wanted AS (
-        SELECT room_type_id, day::date AS date, SUM(units) AS units
-          FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::int[])
-               AS claim (room_type_id, first, until, units),
-               generate_series(first, until - 1, interval '1 day') AS day
-         GROUP BY 1, 2
-    ), locked AS MATERIALIZED (
-        SELECT room_type_id, date, {left} AS left
-          FROM inventory_night night WHERE {stays} ORDER BY room_type_id, date FOR UPDATE
-    ), short AS (
-        SELECT COUNT(*) AS nights
-          FROM wanted LEFT JOIN locked USING (room_type_id, date)
-         WHERE COALESCE(locked.left, 0) < wanted.units
+# The count of free nights is asked for first, which locks in order, and only then the first counter
+# moves. What was waited for is read again as it is now (READ COMMITTED,
+# https://www.postgresql.org/docs/current/transaction-iso.html). Dates and ids are written out in both
+# places so that PostgreSQL prunes partitions.
+_SHIFT = f"""
+    WITH locked AS MATERIALIZED (
+        SELECT {LEFT} AS units_left
+          FROM inventory_night
+         WHERE room_type_id = %s AND date >= %s AND date < %s
+         ORDER BY room_type_id, date FOR UPDATE
     )
-    UPDATE inventory_night night
-       SET held = night.held + wanted.units * %s, sold = night.sold + wanted.units * %s
-      FROM wanted
-     WHERE ({stays}) AND night.room_type_id = wanted.room_type_id AND night.date = wanted.date
-       AND (SELECT nights FROM short) <= %s
-"""
+    UPDATE inventory_night SET held = held + %s, sold = sold + %s
+     WHERE room_type_id = %s AND date >= %s AND date < %s
+       AND (SELECT COUNT(*) FROM locked WHERE units_left >= %s) >= %s
+"""  # noqa: S608 - made of our own constants
 
 
 def _stays(claims: Sequence[Claim]) -> tuple[str, list[Any]]:
     """A condition that covers the claims' nights; written out so that PostgreSQL prunes partitions."""
-    where = " OR ".join(["(night.room_type_id = %s AND night.date >= %s AND night.date < %s)"] * len(claims))
+    where = " OR ".join(["(room_type_id = %s AND date >= %s AND date < %s)"] * len(claims))
     return where or "false", [
         part for claim in claims for part in (claim.room_type_id, claim.check_in, claim.check_out)
     ]
@@ -112,7 +101,7 @@ def _stays(claims: Sequence[Claim]) -> tuple[str, list[Any]]:
 
 def lock_nights(claims: Sequence[Claim]) -> dict[tuple[int, dt.date], int]:
     """Lock every night of the claims in (room type, date) order; return the units left on each."""
-    return read_left(claims, lock="ORDER BY night.room_type_id, night.date FOR UPDATE")
+    return read_left(claims, lock="ORDER BY room_type_id, date FOR UPDATE")
 
 
 def read_left(claims: Sequence[Claim], *, lock: str = "") -> dict[tuple[int, dt.date], int]:
@@ -120,7 +109,7 @@ def read_left(claims: Sequence[Claim], *, lock: str = "") -> dict[tuple[int, dt.
     where, parameters = _stays(claims)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT room_type_id, date, {LEFT} FROM inventory_night night WHERE {where} {lock}",  # noqa: S608
+            f"SELECT room_type_id, date, {LEFT} FROM inventory_night WHERE {where} {lock}",  # noqa: S608
             parameters,
         )
         return {(room_type_id, date): left for room_type_id, date, left in cursor.fetchall()}

@@ -111,14 +111,24 @@ def confirm_hold(*, hold_id: uuid.UUID, now: dt.datetime) -> list[Claim]:
     again is harmless. Locks the hold, then its nights.
     """
     require_transaction()
-    state, claims = _lock_hold(hold_id)
-    if state == Hold.State.BOOKED:
+    with connection.cursor() as cursor:
+        cursor.execute(_CONFIRM, [Hold.State.BOOKED, hold_id, Hold.State.ACTIVE])
+        claims = merge_claims(Claim(*row) for row in cursor.fetchall())
+    if claims:
+        shift_nights(claims, held=-1, sold=1)
         return claims
-    if state != Hold.State.ACTIVE:
+    if Hold.objects.get(pk=hold_id).state != Hold.State.BOOKED:
         raise HoldExpired
-    shift_nights(claims, held=-1, sold=1)
-    Hold.objects.filter(pk=hold_id).update(state=Hold.State.BOOKED)
-    return claims
+    return _claims_of([hold_id])
+
+
+_CONFIRM = """
+    WITH hold AS (
+        UPDATE inventory_hold SET state = %s WHERE id = %s AND state = %s RETURNING id
+    )
+    SELECT room_type_id, check_in, check_out, quantity
+      FROM inventory_holditem JOIN hold ON hold.id = hold_id
+"""
 
 
 def release_hold(*, hold_id: uuid.UUID, now: dt.datetime) -> bool:
@@ -244,21 +254,6 @@ def _take(claims: Sequence[Claim], *, now: dt.datetime, held: int = 0, sold: int
     if shortages:
         raise SoldOut(shortages)
     shift_nights(claims, held=held, sold=sold)
-
-
-def _lock_hold(hold_id: uuid.UUID) -> tuple[str, list[Claim]]:
-    """Lock a hold; return its state and what it claims. Raises `Hold.DoesNotExist`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT hold.state, item.room_type_id, item.check_in, item.check_out, item.quantity"
-            " FROM inventory_hold hold JOIN inventory_holditem item ON item.hold_id = hold.id"
-            " WHERE hold.id = %s FOR UPDATE OF hold",
-            [hold_id],
-        )
-        rows = cursor.fetchall()
-    if not rows:
-        raise Hold.DoesNotExist(f"There is no hold {hold_id}.")
-    return rows[0][0], merge_claims(Claim(*row[1:]) for row in rows)
 
 
 def _claims_of(hold_ids: Sequence[uuid.UUID]) -> list[Claim]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from serai.accounts.models import User
@@ -13,42 +14,43 @@ from serai.bookings.rules import TRANSITIONS, may_become
 from serai.core.db import write_transaction
 
 
-def check_in_booking(*, booking_id: int, actor: User | None, now: dt.datetime) -> Booking:
+def check_in_booking(*, booking_id: int, actor: User | None, now: dt.datetime) -> None:
     """The guest is here. Not before the check-in date at the property (`StateConflict`)."""
-    return _move(booking_id, Booking.State.CHECKED_IN, actor=actor, now=now)
+    _move(booking_id, Booking.State.CHECKED_IN, actor=actor, now=now)
 
 
-def check_out_booking(*, booking_id: int, actor: User | None, now: dt.datetime) -> Booking:
+def check_out_booking(*, booking_id: int, actor: User | None, now: dt.datetime) -> None:
     """The guest has left. Nights that were booked and not slept in stay sold."""
-    return _move(booking_id, Booking.State.CHECKED_OUT, actor=actor, now=now)
+    _move(booking_id, Booking.State.CHECKED_OUT, actor=actor, now=now)
 
 
-def mark_no_show(*, booking_id: int, actor: User | None, now: dt.datetime) -> Booking:
+def mark_no_show(*, booking_id: int, actor: User | None, now: dt.datetime) -> None:
     """The guest never came. Not before the check-in date (`StateConflict`); the nights stay sold."""
-    return _move(booking_id, Booking.State.NO_SHOW, actor=actor, now=now)
+    _move(booking_id, Booking.State.NO_SHOW, actor=actor, now=now)
 
 
-def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) -> Booking:
+def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) -> None:
     """Change the state along `rules.TRANSITIONS`; repeating it is harmless. Locks the booking.
 
     What is allowed is tested and done in one statement; the rest is only to say why not.
     """
     with write_transaction():
-        moved = Booking.objects.raw(
-            _MOVE,
-            {
-                "state": state,
-                "now": now,
-                "booking_id": booking_id,
-                "from_states": [old for old in TRANSITIONS if may_become(old, state)],
-                "actor_id": actor.pk if actor else None,
-            },
-        )
-        for booking in moved:
-            return booking
-        booking = Booking.objects.select_related("property").get(pk=booking_id)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _MOVE,
+                {
+                    "state": state,
+                    "now": now,
+                    "booking_id": booking_id,
+                    "from_states": [old for old in TRANSITIONS if may_become(old, state)],
+                    "actor_id": actor.pk if actor else None,
+                },
+            )
+            if cursor.rowcount:
+                return
+        booking = Booking.objects.get(pk=booking_id)
         if booking.state == state:
-            return booking
+            return
         if not may_become(booking.state, state):
             raise StateConflict(
                 _("A booking that is “%(state)s” cannot become that.")
@@ -66,10 +68,8 @@ _MOVE = """
            AND booking.state = ANY(%(from_states)s)
            AND property.id = booking.property_id
            AND (%(now)s AT TIME ZONE property.timezone)::date >= booking.check_in
-        RETURNING booking.*
-    ), event AS (
-        INSERT INTO bookings_bookingevent (booking_id, kind, actor_id, data, happened_at)
-        SELECT id, %(state)s, %(actor_id)s, '{}', %(now)s FROM moved
+        RETURNING booking.id
     )
-    SELECT * FROM moved
+    INSERT INTO bookings_bookingevent (booking_id, kind, actor_id, data, happened_at)
+    SELECT id, %(state)s, %(actor_id)s, '{}', %(now)s FROM moved
 """
