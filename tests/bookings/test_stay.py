@@ -17,7 +17,7 @@ from tests.factories import Hotel, make_hotel
 pytestmark = pytest.mark.django_db
 
 ARRIVAL = dt.datetime(2026, 12, 10, 9, tzinfo=dt.UTC)
-Move = Callable[..., Booking]
+Move = Callable[..., None]
 MOVES: dict[str, Move] = {
     "checked_in": check_in_booking,
     "checked_out": check_out_booking,
