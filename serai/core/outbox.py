@@ -25,6 +25,7 @@ from typing import Any
 
 import psycopg
 import structlog
+from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
@@ -38,6 +39,8 @@ log = structlog.get_logger(__name__)
 
 Payload = Mapping[str, Any]
 CHANNEL = "serai_outbox"
+# By its name: `core.tasks` imports this module, not the other way round.
+DELIVERY_TASK = "serai.core.tasks.deliver_message"
 MAX_ATTEMPTS = 12
 BATCH = 200
 
@@ -227,9 +230,7 @@ def dispatch_due(*, send: Callable[[OutboxMessage], None], now: dt.datetime) -> 
 
 def send_to_queue(message: OutboxMessage) -> None:
     """Queue the delivery task for a message; raises `BrokerError` when the broker is away."""
-    from serai.core.tasks import deliver_message
-
-    deliver_message.apply_async(args=(message.pk,), queue=message.queue, retry=False)
+    current_app.send_task(DELIVERY_TASK, args=(message.pk,), queue=message.queue, retry=False)
 
 
 def relay_forever(*, stop: threading.Event | None = None, poll_seconds: float = 1.0) -> None:
