@@ -83,7 +83,7 @@ def show_booking(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def _move(
-    service: Callable[..., Booking], done: Callable[[Booking], str]
+    service: Callable[..., None], done: Callable[[Booking], str]
 ) -> Callable[[SignedInRequest, Booking], None]:
     def run(request: SignedInRequest, booking: Booking) -> None:
         try:

@@ -1,0 +1,209 @@
+"""How often each page asks the database: exactly so often, with one row of everything or with fifty.
+
+Pages with budgets in tests of their own are tried here as well, so that the list is whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from zeal import zeal_ignore
+
+from serai.bookings.quotes import StayRequest, make_quote
+from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
+from serai.core.models import SentMail
+from serai.inventory.services import open_nights
+from serai.properties.models import Amenity, ListingDecision, Membership, Photo
+from serai.rates.models import Season, TaxRule
+from serai.rates.rules import Party
+from serai.reviews.models import Review
+from tests.factories import FIRST_NIGHT, NOW, ProductFactory, RoomTypeFactory, UserFactory, make_hotel
+from tests.web.test_authorisation import OURS, World
+
+pytestmark = pytest.mark.django_db
+
+CHECK_IN, CHECK_OUT = dt.date(2026, 12, 1), dt.date(2026, 12, 3)
+STAY = "check_in=2026-12-01&check_out=2026-12-03&adults=2"
+
+# route → (who looks, queries). A person who is signed in costs two: session and user.
+BUDGETS: dict[str, tuple[str, int]] = {
+    "account_profile": ("guest", 3),
+    "booking_confirmed": ("guest", 8),
+    "checkout": ("guest", 2),
+    "dev_mail": ("anonymous", 2),
+    "dev_mail_html": ("anonymous", 1),
+    "dev_mail_message": ("anonymous", 2),
+    "home": ("anonymous", 2),
+    "host_booking": ("owner", 11),
+    "host_bookings": ("owner", 6),
+    "host_calendar": ("owner", 6),
+    "host_cities": ("owner", 1),
+    "host_home": ("owner", 3),
+    "host_photo": ("owner", 12),
+    "host_photo_grid": ("owner", 3),
+    "host_property_new": ("owner", 1),
+    "host_property_preview": ("owner", 10),
+    "host_property_step": ("owner", 10),
+    "host_room": ("owner", 14),
+    "host_room_new": ("owner", 11),
+    "host_team": ("owner", 3),
+    "property_page": ("anonymous", 15),
+    "property_reviews": ("anonymous", 4),
+    "quote": ("anonymous", 8),
+    "search": ("anonymous", 10),
+    "staff_home": ("staff", 3),
+    "staff_property": ("staff", 21),
+    "staff_trouble": ("staff", 3),
+    "suggest": ("anonymous", 4),
+    "trip": ("guest", 8),
+    "trip_cancel": ("guest", 9),
+    "trip_change": ("guest", 16),
+    "trips": ("guest", 4),
+}
+# Routes without a page: they take a form, hand out a file, or send people on.
+NO_PAGE = {
+    "checkout_abandon",
+    "checkout_return",
+    "dev_mail_attachment",
+    "hold_create",
+    "host_booking_move",
+    "host_calendar_undo",
+    "host_photo_order",
+    "host_photo_remove",
+    "host_property",
+    "host_property_submit",
+    "host_room_remove",
+    "host_team_remove",
+    "host_team_role",
+    "media",
+    "payment_webhook",
+    "staff_approve",
+    "staff_retry_message",
+    "staff_retry_refund",
+    "staff_return",
+    "trip_voucher",
+    "trip_calendar",
+    # The demo bank and the style guide are not part of the site.
+    "dev_bank",
+    "dev_bank_cancel",
+    "dev_bank_challenge",
+    "dev_styleguide",
+}
+QUERY = {
+    "quote": f"?{STAY}&product={{product}}",
+    "property_page": f"?{STAY}",
+    "search": f"?{STAY}&q=town",
+    "suggest": "?q=town",
+}
+
+
+@pytest.fixture(autouse=True)
+def _frozen() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def world(rows: int) -> World:
+    with zeal_ignore():
+        return build(rows)
+
+
+def build(rows: int) -> World:
+    """A hotel with `rows` rows of everything that a page might list, and `rows` hotels beside it."""
+    hotel = make_hotel(units=rows + 5)
+    users = {"guest": UserFactory.create(), "owner": hotel.host, "staff": UserFactory.create(is_staff=True)}
+    users["reception"] = UserFactory.create()
+    Membership.objects.create(property=hotel.property, user=users["reception"], role="reception")
+    checkouts = []
+    for number in range(rows + 1):
+        request = StayRequest(hotel.flexible.pk, CHECK_IN, CHECK_OUT, Party(2))
+        # Quotes of one instant are one quote.
+        quote = make_quote(request=request, now=NOW + dt.timedelta(milliseconds=number))
+        checkouts.append(hold_quote(token=quote.token, user=users["guest"], now=NOW))
+    bookings = []
+    for checkout in checkouts[1:]:
+        save_guest_details(
+            checkout_id=checkout.pk,
+            guest_name="Maya Rao",
+            guest_email="maya@example.com",
+            guest_phone="",
+            arrival_time="",
+            requests="",
+            payment_method="pay_at_property",
+            now=NOW,
+        )
+        bookings.append(complete_checkout(checkout_id=checkout.pk, now=NOW))
+    for number in range(rows):
+        room_type = RoomTypeFactory.create(property=hotel.property)
+        open_nights(
+            room_type_id=room_type.pk,
+            first=FIRST_NIGHT,
+            last=FIRST_NIGHT + dt.timedelta(days=40),
+            allotment=3,
+            now=NOW,
+        )
+        for plan in (hotel.flexible.rate_plan, hotel.saver.rate_plan):
+            ProductFactory.create(room_type=room_type, rate_plan=plan)
+        for room in (None, room_type):
+            Photo.objects.create(
+                property=hotel.property,
+                room_type=room,
+                original=ContentFile(b"", name="x"),
+                status=Photo.Status.READY,
+                variants={"480": "variants/x-480.webp"},
+            )
+        Membership.objects.create(property=hotel.property, user=UserFactory.create(), role="manager")
+        Review.objects.create(
+            property=hotel.property, author_name="A", score=8, stayed_on=CHECK_IN, text="Good"
+        )
+        Season.objects.create(
+            property=hotel.property, name=f"Season {number}", start_date=CHECK_IN, end_date=CHECK_OUT
+        )
+        TaxRule.objects.create(property=hotel.property, name=f"Tax {number}", value=100)
+        ListingDecision.objects.create(
+            property=hotel.property, kind="submitted", actor=hotel.host, decided_at=NOW
+        )
+        other = make_hotel(days=20, status="published" if number % 2 else "submitted", submitted_at=NOW)
+        Membership.objects.create(property=other.property, user=hotel.host, role="owner")
+        SentMail.objects.create(key=str(number), recipient="a@example.com", text="x", html="x", sent_at=NOW)
+    hotel.property.amenities.set(Amenity.objects.filter(scope="property")[: min(rows, 20)])
+    photo = Photo.objects.filter(property=hotel.property).first()
+    assert photo is not None
+    return World(hotel, users, bookings[0], checkouts[0], photo)
+
+
+def path_of(world: World, name: str) -> str:
+    if name.startswith("dev_mail_"):
+        mail = SentMail.objects.first()
+        assert mail is not None
+        return f"/dev/mail/{mail.pk}/" + ("html/" if name == "dev_mail_html" else "")
+    return world.path(name) + QUERY.get(name, "").format(
+        product=world.hotel.flexible.pk, city=world.hotel.property.destination_id
+    )
+
+
+def test_every_route_has_a_budget_or_no_page():
+    assert sorted({*BUDGETS, *NO_PAGE}) == OURS
+
+
+@pytest.mark.parametrize("rows", [1, 50])
+def test_every_page_keeps_its_budget(world: World, rows: int):
+    counted: dict[str, tuple[str, int]] = {}
+    for name, (role, _budget) in BUDGETS.items():
+        with zeal_ignore():
+            client, path = world.client(role), path_of(world, name)
+        client.get(path)  # the first visit may write a session or fill a cache
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(path)
+        assert response.status_code == 200, (name, response)
+        # Inside a test a transaction is a savepoint; it asks for nothing.
+        asked = [query for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+        counted[name] = (role, len(asked))
+    assert counted == BUDGETS
