@@ -45,6 +45,7 @@ TABLE: dict[str, set[str]] = {
     "hold_create": EVERYBODY,
     "payment_webhook": EVERYBODY,
     "media": EVERYBODY,
+    "set_language": EVERYBODY,
     "checkout": GUEST,
     "checkout_return": GUEST,
     "checkout_abandon": GUEST,

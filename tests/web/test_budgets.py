@@ -83,6 +83,7 @@ NO_PAGE = {
     "host_team_role",
     "media",
     "payment_webhook",
+    "set_language",
     "staff_approve",
     "staff_retry_message",
     "staff_retry_refund",

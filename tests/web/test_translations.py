@@ -83,3 +83,14 @@ def test_the_test_would_see_a_gap():
         b'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "A"\nmsgstr ""\n'
     )
     assert [message.string for message in read_po(template) if message.id] == [""]
+
+
+@pytest.mark.django_db
+def test_everybody_can_choose_a_language_on_any_page(client):
+    page = client.get("/search/?q=Jaipur").content.decode()
+    assert 'value="/search/?q=Jaipur"' in page
+    response = client.post("/language/", {"language": "fr", "next": "/search/?q=Jaipur"})
+    assert response["Location"] == "/search/?q=Jaipur"
+    assert '<html lang="fr"' in client.get("/search/").content.decode()
+    elsewhere = client.post("/language/", {"language": "hi", "next": "https://evil.example/"})
+    assert elsewhere["Location"] == "/"
