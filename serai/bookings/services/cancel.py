@@ -15,6 +15,7 @@ from serai.bookings.rules import may_become, penalty_at, tiers_from_json
 from serai.bookings.selectors import nights_of, paid_minor
 from serai.bookings.services.book import tell
 from serai.bookings.services.refund import refund_above
+from serai.core.clock import local_date
 from serai.core.db import write_transaction
 from serai.inventory.services import return_nights
 
@@ -53,14 +54,22 @@ def cancel_booking(
     """Cancel a confirmed booking; ask again and the cancelled booking is returned.
 
     With `expected_penalty_minor`, the amount that was shown, raises `PenaltyChanged` when another
-    one applies by now. Raises `StateConflict` for a stay that has begun or ended. Locks the
-    booking, then its nights.
+    one applies by now. Raises `StateConflict` for a stay that has begun or ended; for the guest it
+    has begun when the day of arrival is over. Locks the booking, then its nights.
     """
     with write_transaction():
-        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        booking = (
+            Booking.objects.select_for_update(of=("self",)).select_related("property").get(pk=booking_id)
+        )
         if booking.state == Booking.State.CANCELLED:
             return booking
-        if not may_become(booking.state, Booking.State.CANCELLED):
+        # Once the first night is past, a guest who is not there is the hotel's to judge.
+        is_too_late = (
+            actor is not None
+            and actor.pk == booking.guest_id
+            and local_date(now, booking.property.timezone) > booking.check_in
+        )
+        if is_too_late or not may_become(booking.state, Booking.State.CANCELLED):
             raise StateConflict(_("This stay has begun or is over, so it cannot be cancelled."))
         cost = cancellation_cost(booking=booking, now=now)
         penalty = 0 if is_penalty_waived else cost.penalty_minor

@@ -110,11 +110,12 @@ def trip_cancel(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("trip", reference)
         messages.success(request, _("Your booking is cancelled. We have sent you a mail about it."))
         return redirect("trip", reference)
-    if booking.state != Booking.State.CONFIRMED:
+    context = _context(booking)
+    if not context["can_cancel"]:
         messages.info(request, _("This booking cannot be cancelled any more."))
         return redirect("trip", reference)
-    cost = cancellation_cost(booking=booking, now=utc_now())
-    return render(request, "web/guest/trip_cancel.html", {"cost": cost, **_context(booking)})
+    context["cost"] = cancellation_cost(booking=booking, now=utc_now())
+    return render(request, "web/guest/trip_cancel.html", context)
 
 
 @never_cache
@@ -216,6 +217,8 @@ def _context(booking: Booking) -> dict[str, Any]:
         "paid_minor": paid_minor(booking),
         "balance_minor": balance_minor(booking),
         "payments": payments_of(booking),
+        "can_cancel": booking.state == Booking.State.CONFIRMED
+        and booking.check_in >= local_date(now, booking.property.timezone),
         "is_upcoming": booking.state == Booking.State.CONFIRMED
         and booking.check_out >= local_date(now, booking.property.timezone),
         "policy": policy_steps(

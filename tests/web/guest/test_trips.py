@@ -174,3 +174,19 @@ def test_voucher_and_calendar_file(signed_in, hotel, guest):
     ]
     assert event.decoded("dtstart") == dt.datetime(2026, 12, 1, 8, 30, tzinfo=dt.UTC)
     assert event.decoded("dtend") == dt.datetime(2026, 12, 3, 5, 30, tzinfo=dt.UTC)
+
+
+def test_nobody_cancels_a_night_that_is_past(signed_in, hotel, guest):
+    booking = book(hotel, guest)
+    # Midnight in India after the day of arrival.
+    with time_machine.travel(dt.datetime(2026, 12, 1, 18, 30, tzinfo=dt.UTC)):
+        assert b"Cancel the booking" not in signed_in.get(f"/trips/{booking.reference}/").content
+        assert signed_in.get(f"/trips/{booking.reference}/cancel/").status_code == 302
+        signed_in.post(f"/trips/{booking.reference}/cancel/", {"penalty_minor": "400000"})
+    booking.refresh_from_db()
+    assert booking.state == "confirmed"
+    assert sold(hotel) == {1: 1, 2: 1}
+    with time_machine.travel(dt.datetime(2026, 12, 1, 18, 29, tzinfo=dt.UTC)):
+        signed_in.post(f"/trips/{booking.reference}/cancel/", {"penalty_minor": "400000"})
+    booking.refresh_from_db()
+    assert booking.state == "cancelled"
