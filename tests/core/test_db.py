@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 
 from serai.core.db import lock_text, refuse_transaction, require_transaction, write_transaction
-from serai.core.errors import BusyError, NotInTransactionError
+from serai.core.errors import BusyError, DomainError, NotInTransactionError
 from serai.core.models import SentMail
 from tests.factories import NOW
 from tests.racing import run_together
@@ -114,3 +115,25 @@ def test_the_same_text_is_one_line_and_another_is_not() -> None:
 
     run_together(lambda: go("x"), lambda: go("x"))
     assert order == ["in x", "out x", "in x", "out x"]
+
+
+def test_an_inner_transaction_joins_the_outer_one(django_assert_num_queries: Any) -> None:
+    with write_transaction():
+        with django_assert_num_queries(0), write_transaction():
+            pass
+        note("outer")
+        with write_transaction():
+            note("inner")
+    assert SentMail.objects.count() == 2
+
+
+def test_an_error_that_leaves_an_inner_block_dooms_everything_even_if_caught() -> None:
+    with write_transaction():
+        note("outer")
+        with suppress(DomainError), write_transaction():
+            note("inner")
+            raise DomainError
+    assert SentMail.objects.count() == 0
+    with write_transaction():
+        note("afterwards")
+    assert SentMail.objects.count() == 1
