@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from django.db import connection, transaction
 
-PARTITIONED_BY_MONTH = ("inventory_night", "rates_nightprice")
+PARTITIONED_BY_MONTH = ("inventory_night", "rates_nightprice", "rates_nightrestriction")
 MONTHS_AHEAD = 18
 
 

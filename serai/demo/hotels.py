@@ -21,6 +21,7 @@ from serai.demo.seasons import seasons_between
 from serai.properties.catalogue import load_catalogue
 from serai.properties.models import Bed, Destination, ListingDecision, Membership, Property, RoomType
 from serai.rates.models import CancellationPolicy, CancellationTier, Product, RatePlan, Season, TaxRule
+from serai.rates.rules import weekend_prices
 
 SOURCE = "demo"
 # The hotel that the demo's host opens first: a large one in a city that everybody knows.
@@ -272,7 +273,7 @@ def _write_rates(
                     room_type=row,
                     rate_plan=rate_plan,
                     base_minor=room.base_minor if rate_plan is flexible else 0,
-                    weekend_minor=room.weekend_minor if rate_plan is flexible else None,
+                    weekday_minor=weekend_prices(room.weekend_minor) if rate_plan is flexible else None,
                     extra_adult_minor=room.extra_adult_minor if rate_plan is flexible else 0,
                     extra_child_minor=room.extra_child_minor if rate_plan is flexible else 0,
                 )

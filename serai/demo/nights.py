@@ -50,7 +50,7 @@ def write_nights(
             ),
         )
         _copy(
-            "rates_nightprice (product_id, date, amount_minor)",
+            "rates_nightprice (product_id, date, amount_minor, is_manual)",
             (
                 _price_lines(hotel, index, dates, texts)
                 for hotel in block
@@ -100,13 +100,14 @@ def _night_lines(
 def _price_lines(hotel: WrittenHotel, index: int, dates: Sequence[dt.date], texts: Sequence[str]) -> str:
     """The same figures that `rates.services.fill_prices` would write for the product."""
     product = hotel.flexible[index]
-    weekend = product.base_minor if product.weekend_minor is None else product.weekend_minor
     lines = []
     for start, end, percent in hotel.seasons:
-        plain, dear = season_price(product.base_minor, percent), season_price(weekend, percent)
+        by_weekday = [
+            season_price(own if own is not None else product.base_minor, percent)
+            for own in product.weekday_minor or [None] * 7
+        ]
         low, high = max((start - dates[0]).days, 0), min((end - dates[0]).days + 1, len(dates))
         lines += [
-            f"{product.pk}\t{texts[day]}\t{dear if dates[day].weekday() in {FRIDAY, SATURDAY} else plain}\n"
-            for day in range(low, high)
+            f"{product.pk}\t{texts[day]}\t{by_weekday[dates[day].weekday()]}\tf\n" for day in range(low, high)
         ]
     return "".join(lines)

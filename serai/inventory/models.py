@@ -39,7 +39,11 @@ class Night(models.Model):
 
 
 class Hold(models.Model):
-    """Nights kept for somebody who is about to pay. Past `expires_at` anyone may return them."""
+    """Nights kept for somebody who is about to pay. Past `expires_at` anyone may return them.
+
+    A hold taken out of another one (a guest of a group out of the group's block) names it as `parent`:
+    its nights go back there while that one is active.
+    """
 
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
@@ -51,6 +55,7 @@ class Hold(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, related_name="+", null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="hold_active", condition=Q(state="active"))]

@@ -308,6 +308,17 @@ def price_stay(
     return StayPrice(currency=terms.currency, rooms=tuple(priced[party] for party in parties))
 
 
+def weekend_prices(weekend_minor: int | None) -> tuple[int | None, ...] | None:
+    """A price for Friday and Saturday nights as prices by weekday, Monday first; None without one."""
+    return None if weekend_minor is None else (None, None, None, None, weekend_minor, weekend_minor, None)
+
+
+def weekday_price(base_minor: int, weekday_minor: Sequence[int | None] | None, date: dt.date) -> int:
+    """What a night costs by its weekday: `weekday_minor` (Monday first) where it says so, else the base."""
+    own = weekday_minor[date.weekday()] if weekday_minor is not None else None
+    return base_minor if own is None else own
+
+
 def season_price(base_minor: int, percent: int) -> int:
     """A base price raised or lowered by whole percent, rounded half up, never below zero."""
     return max(base_minor + divide_half_up(base_minor * percent, 100), 0)

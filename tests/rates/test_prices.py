@@ -38,7 +38,9 @@ def week(*amounts: int) -> dict[dt.date, int]:
 
 
 def test_friday_and_saturday_nights_cost_the_weekend_price() -> None:
-    product = ProductFactory.create(base_minor=400_000, weekend_minor=500_000)
+    product = ProductFactory.create(
+        base_minor=400_000, weekday_minor=[None, None, None, None, 500_000, 500_000, None]
+    )
     assert fill(product, MONDAY, MONDAY + dt.timedelta(days=6)) == 7
     assert prices_of(product) == week(400_000, 400_000, 400_000, 400_000, 500_000, 500_000, 400_000)
 
@@ -50,7 +52,9 @@ def test_without_a_weekend_price_every_night_costs_the_same() -> None:
 
 
 def test_seasons_change_their_nights_and_the_one_that_starts_last_wins() -> None:
-    product = ProductFactory.create(base_minor=10_001, weekend_minor=20_000)
+    product = ProductFactory.create(
+        base_minor=10_001, weekday_minor=[None, None, None, None, 20_000, 20_000, None]
+    )
     season(product, "Winter", MONDAY, MONDAY + dt.timedelta(days=4), 50)
     season(product, "Fair", MONDAY + dt.timedelta(days=2), MONDAY + dt.timedelta(days=3), -10)
     season(product, "Long over", dt.date(2025, 1, 1), dt.date(2025, 2, 1), 400)
@@ -66,7 +70,7 @@ def test_a_season_of_another_property_changes_nothing() -> None:
     assert prices_of(product) == {MONDAY: 10_000}
 
 
-def test_filling_overwrites_and_counts_what_changed() -> None:
+def test_filling_keeps_prices_set_by_hand_and_counts_what_changed() -> None:
     product = ProductFactory.create(base_minor=10_000)
     assert fill(product, MONDAY, MONDAY + dt.timedelta(days=2)) == 3
     with transaction.atomic():
@@ -74,8 +78,10 @@ def test_filling_overwrites_and_counts_what_changed() -> None:
         assert set_prices(product_id=product.pk, dates=[MONDAY], amount_minor=7, now=NOW) == 0
         assert set_prices(product_id=product.pk, dates=[], amount_minor=7, now=NOW) == 0
     assert prices_of(product) == week(7, 10_000, 10_000)
-    assert fill(product, MONDAY, MONDAY + dt.timedelta(days=2)) == 1
-    assert prices_of(product) == week(10_000, 10_000, 10_000)
+    product.base_minor = 20_000
+    product.save()
+    assert fill(product, MONDAY, MONDAY + dt.timedelta(days=2)) == 2
+    assert prices_of(product) == week(7, 20_000, 20_000)
 
 
 def test_filling_no_nights_does_nothing() -> None:

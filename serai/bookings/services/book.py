@@ -217,6 +217,7 @@ def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tu
         property_id=details.property_id,
         guest_id=details.guest_id,
         channel=details.channel,
+        caller=details.channel,
         idempotency_key=key,
         request_hash=details.request_hash,
         guest_name=details.guest_name,
@@ -274,12 +275,13 @@ def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tu
 _INSERT = """
     WITH booking AS (
         INSERT INTO bookings_booking ({columns}) VALUES ({values})
-        ON CONFLICT (channel, idempotency_key) DO NOTHING
+        ON CONFLICT (caller, idempotency_key) DO NOTHING
         RETURNING id
     ), room AS (
         INSERT INTO bookings_bookingroom (booking_id, room_type_id, rate_plan_id, check_in, check_out,
-                                          adults, children_ages, total_minor)
-        SELECT booking.id, room.*
+                                          adults, children_ages, total_minor, state, cancellation_tiers,
+                                          needs_accessible)
+        SELECT booking.id, room.*, 'booked', '[]', false
           FROM booking, unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[],
                                %s::int[], %s::jsonb[], %s::bigint[]) AS room
     ), event AS (

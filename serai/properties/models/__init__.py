@@ -4,6 +4,7 @@ from serai.properties.models.destination import Destination
 from serai.properties.models.listing import Amenity, ListingDecision, Property
 from serai.properties.models.membership import Membership
 from serai.properties.models.photo import Photo
+from serai.properties.models.room import Room
 from serai.properties.models.room_type import Bed, RoomType
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "Membership",
     "Photo",
     "Property",
+    "Room",
     "RoomType",
 ]

@@ -69,11 +69,14 @@ class TaxDraft:
 
 @dataclass(frozen=True)
 class RoomRate:
-    """What one room type costs a night, in minor units; None as weekend price is the base price."""
+    """What one room type costs a night, in minor units.
+
+    `weekday_minor` has a price for each weekday, Monday first; None there is the base price.
+    """
 
     room_type_id: int
     base_minor: int
-    weekend_minor: int | None = None
+    weekday_minor: Sequence[int | None] | None = None
     extra_adult_minor: int = 0
     extra_child_minor: int = 0
 
@@ -178,16 +181,17 @@ def save_rates(
         filled = []
         for rate in rates:
             product = products[rate.room_type_id]
-            prices_before = (product.base_minor, product.weekend_minor)
+            prices_before = (product.base_minor, product.weekday_minor)
+            weekdays = None if rate.weekday_minor is None else list(rate.weekday_minor)
             product.base_minor = rate.base_minor
-            product.weekend_minor = rate.weekend_minor
+            product.weekday_minor = weekdays
             product.extra_adult_minor = rate.extra_adult_minor
             product.extra_child_minor = rate.extra_child_minor
-            if is_every_price_new or prices_before != (rate.base_minor, rate.weekend_minor):
+            if is_every_price_new or prices_before != (rate.base_minor, weekdays):
                 filled.append(product.pk)
         Product.objects.bulk_update(
             [products[rate.room_type_id] for rate in rates],
-            ["base_minor", "weekend_minor", "extra_adult_minor", "extra_child_minor"],
+            ["base_minor", "weekday_minor", "extra_adult_minor", "extra_child_minor"],
         )
         fill_products(product_ids=filled, first=first, last=last, now=now)
         emit("property.changed", {"property_id": property_id}, now=now)

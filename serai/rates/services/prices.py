@@ -12,9 +12,7 @@ from serai.core.db import require_transaction
 from serai.core.errors import DomainError
 from serai.core.partitions import ensure_partitions
 from serai.rates.models import Product, Season
-from serai.rates.rules import season_price
-
-FRIDAY, SATURDAY = 4, 5
+from serai.rates.rules import season_price, weekday_price
 
 
 class DerivedPriceError(DomainError):
@@ -24,10 +22,10 @@ class DerivedPriceError(DomainError):
 
 
 def fill_prices(*, product_id: int, first: dt.date, last: dt.date, now: dt.datetime) -> int:
-    """Write the price of every night in `[first, last]` from the product's base and weekend price
-    (Friday and Saturday nights) and the property's seasons; return how many nights changed.
+    """Write the price of every night in `[first, last]` from the product's base and weekday prices
+    and the property's seasons; return how many nights changed.
 
-    Where seasons overlap, the one that starts last wins. Overwrites what was there.
+    Where seasons overlap, the one that starts last wins. Prices set by hand stay.
     Raises `DerivedPriceError`. Needs a transaction; locks the product.
     """
     return fill_products(product_ids=[product_id], first=first, last=last, now=now)
@@ -73,7 +71,7 @@ def set_night_prices(*, product_id: int, amounts: Mapping[dt.date, int], now: dt
     """
     require_transaction()
     _lock_root_products([product_id])
-    return _write(product_id, dict(amounts))
+    return _write(product_id, dict(amounts), is_manual=True)
 
 
 def _amounts(
@@ -82,9 +80,7 @@ def _amounts(
     amounts = {}
     for offset in range((last - first).days + 1):
         date = first + dt.timedelta(days=offset)
-        base = product.base_minor
-        if product.weekend_minor is not None and date.weekday() in {FRIDAY, SATURDAY}:
-            base = product.weekend_minor
+        base = weekday_price(product.base_minor, product.weekday_minor, date)
         percent = 0
         for season in seasons:
             if season.start_date <= date <= season.end_date:
@@ -112,16 +108,18 @@ def _lock_root_products(product_ids: Iterable[int]) -> list[Product]:
     return products
 
 
-def _write(product_id: int, amounts: dict[dt.date, int]) -> int:
+def _write(product_id: int, amounts: dict[dt.date, int], *, is_manual: bool = False) -> int:
     if not amounts:
         return 0
     ensure_partitions(first=min(amounts), last=max(amounts))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO rates_nightprice AS price (product_id, date, amount_minor)"
-            " SELECT %s, day, amount FROM unnest(%s::date[], %s::bigint[]) AS given (day, amount)"
-            " ON CONFLICT (product_id, date) DO UPDATE SET amount_minor = EXCLUDED.amount_minor"
-            " WHERE price.amount_minor <> EXCLUDED.amount_minor",
-            [product_id, list(amounts), list(amounts.values())],
+            "INSERT INTO rates_nightprice AS price (product_id, date, amount_minor, is_manual)"
+            " SELECT %s, day, amount, %s FROM unnest(%s::date[], %s::bigint[]) AS given (day, amount)"
+            " ON CONFLICT (product_id, date) DO UPDATE"
+            " SET amount_minor = EXCLUDED.amount_minor, is_manual = EXCLUDED.is_manual"
+            " WHERE (EXCLUDED.is_manual OR NOT price.is_manual)"
+            " AND (price.amount_minor, price.is_manual) <> (EXCLUDED.amount_minor, EXCLUDED.is_manual)",
+            [product_id, is_manual, list(amounts), list(amounts.values())],
         )
         return cursor.rowcount

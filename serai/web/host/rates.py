@@ -15,6 +15,7 @@ from serai.bookings.opening import save_rates_on_sale
 from serai.core.clock import utc_now
 from serai.properties.models import Property, RoomType
 from serai.rates.models import Product, RatePlan, Season
+from serai.rates.rules import weekend_prices
 from serai.rates.services.plans import (
     RoomRate,
     SeasonDraft,
@@ -26,6 +27,7 @@ from serai.web.host.fields import MoneyField, filled_rows, is_resize, typed_form
 from serai.web.host.wizard import leave_step, render_step
 
 SEASONS = "seasons"
+FRIDAY = 4
 SUGGESTED_DISCOUNT = 10
 
 
@@ -56,7 +58,7 @@ class RoomRateForm(forms.Form):
         return RoomRate(
             room_type_id=self.room.pk,
             base_minor=cleaned["base"],
-            weekend_minor=cleaned["weekend"],
+            weekday_minor=weekend_prices(cleaned["weekend"]),
             extra_adult_minor=cleaned["extra_adult"] or 0,
             extra_child_minor=cleaned["extra_child"] or 0,
         )
@@ -165,7 +167,7 @@ def _stored(property: Property, rooms: list[RoomType]) -> tuple[list[RoomRateFor
         initial = (
             {
                 "base": product.base_minor or None,
-                "weekend": product.weekend_minor,
+                "weekend": product.weekday_minor[FRIDAY] if product.weekday_minor else None,
                 "extra_adult": product.extra_adult_minor or None,
                 "extra_child": product.extra_child_minor or None,
             }

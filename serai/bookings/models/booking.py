@@ -1,8 +1,7 @@
-"""Checkouts and bookings: who stays where, when, for how much, on which terms."""
+"""Bookings: who stays where, when, for how much, on which terms."""
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -10,42 +9,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from serai.bookings.models.checkout import Checkout
 from serai.core.fields import CurrencyField, MinorUnitsField
 from serai.core.models import TimestampedModel
 
 if TYPE_CHECKING:
     from serai.accounts.models import User
-
-
-class Checkout(TimestampedModel):
-    """A hold with the frozen quote it was made for, and what the guest has typed so far."""
-
-    class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        BOOKED = "booked", _("Booked")
-        REFUSED = "refused", _("Sold out before payment came")
-        ABANDONED = "abandoned", _("Given up")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    hold = models.OneToOneField("inventory.Hold", on_delete=models.PROTECT, related_name="checkout")
-    property = models.ForeignKey("properties.Property", on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="checkouts", null=True, blank=True
-    )
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    # `bookings.quotes.Quote.as_json()`: dates, product, party, every price step, the policy's tiers.
-    quote = models.JSONField()
-    # Of the token it was made from: sending the same form twice must not hold two rooms.
-    quote_digest = models.CharField(max_length=64, db_index=True)
-    guest_name = models.CharField(max_length=120, blank=True)
-    guest_email = models.EmailField(blank=True)
-    guest_phone = models.CharField(max_length=24, blank=True)
-    arrival_time = models.CharField(max_length=40, blank=True)
-    requests = models.TextField(max_length=1000, blank=True)
-    payment_method = models.CharField(max_length=20, blank=True)
-
-    def __str__(self) -> str:
-        return f"Checkout {self.id} ({self.state})"
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -93,6 +62,8 @@ class Booking(TimestampedModel):
     )
     state = models.CharField(max_length=12, choices=State.choices, default=State.CONFIRMED)
     channel = models.CharField(max_length=40, default="site")
+    # Who asked for it: keys are each caller's own (a channel, an API key, the site's checkouts).
+    caller = models.CharField(max_length=60, default="site", db_default="site")
     idempotency_key = models.CharField(max_length=120)
     request_hash = models.CharField(max_length=64)
 
@@ -103,9 +74,15 @@ class Booking(TimestampedModel):
     language = models.CharField(max_length=10, default="en")
     arrival_time = models.CharField(max_length=40, blank=True)
     requests = models.TextField(max_length=1000, blank=True)
+    company = models.CharField(max_length=120, blank=True, default="", db_default="")
+    # Name, address and tax number as they shall stand on the invoice; empty: the guest's name.
+    billing = models.CharField(max_length=400, blank=True, default="", db_default="")
 
     check_in = models.DateField()
     check_out = models.DateField()
+    # Rooms for some hours of one day: check-in and check-out are that day, and no night is taken
+    # unless the hours reach into one.
+    is_day_use = models.BooleanField(default=False, db_default=False)
     adults = models.PositiveSmallIntegerField()
     children_ages = models.JSONField(default=list)
     currency = CurrencyField()
@@ -114,6 +91,11 @@ class Booking(TimestampedModel):
     # The price steps shown to the guest, and the policy compiled to instants (`bookings.rules`).
     price = models.JSONField(default=dict)
     cancellation_tiers = models.JSONField(default=list)
+    # The other terms, frozen and compiled (`bookings.rules.Terms`): deposits, no-show, early departure.
+    terms = models.JSONField(default=dict, db_default={})
+    block = models.ForeignKey(
+        "bookings.Block", on_delete=models.PROTECT, related_name="bookings", null=True, blank=True
+    )
     payment_method = models.CharField(max_length=20, choices=PaymentMethod.choices)
 
     booked_at = models.DateTimeField()
@@ -125,8 +107,12 @@ class Booking(TimestampedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["reference"], name="booking_reference_unique"),
-            models.UniqueConstraint(fields=["channel", "idempotency_key"], name="booking_once_per_key"),
-            models.CheckConstraint(condition=Q(check_out__gt=F("check_in")), name="booking_stay"),
+            models.UniqueConstraint(fields=["caller", "idempotency_key"], name="booking_once_per_key"),
+            models.CheckConstraint(
+                condition=Q(check_out__gt=F("check_in"), is_day_use=False)
+                | Q(check_out=F("check_in"), is_day_use=True),
+                name="booking_stay",
+            ),
             models.CheckConstraint(
                 condition=Q(total_minor__gte=0, penalty_minor__gte=0), name="booking_money"
             ),
@@ -141,7 +127,16 @@ class Booking(TimestampedModel):
 
 
 class BookingRoom(models.Model):
-    """One room of a booking, with the guests in it and what it costs for the whole stay."""
+    """One room of a booking, with the guests in it, what it costs for the whole stay and on which terms.
+
+    The rooms of one booking may be of different products. Only `booked` rooms take nights. A booking
+    that a channel made when nothing was left has `unplaced` rooms until the host finds one.
+    """
+
+    class State(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        UNPLACED = "unplaced", _("Without a room")
+        CANCELLED = "cancelled", _("Cancelled")
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="rooms")
     room_type = models.ForeignKey(
@@ -150,11 +145,19 @@ class BookingRoom(models.Model):
     rate_plan = models.ForeignKey(
         "rates.RatePlan", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.BOOKED, db_default=State.BOOKED
+    )
     check_in = models.DateField()
     check_out = models.DateField()
     adults = models.PositiveSmallIntegerField()
     children_ages = models.JSONField(default=list)
     total_minor = MinorUnitsField()
+    cancellation_tiers = models.JSONField(default=list, db_default=[])
+    needs_accessible = models.BooleanField(default=False, db_default=False)
+    # Of a day use: its hours, property-local.
+    from_time = models.TimeField(null=True, blank=True)
+    until_time = models.TimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
