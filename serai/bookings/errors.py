@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from serai.core.errors import DomainError
+from serai.inventory.services import Shortage, SoldOut
 
 if TYPE_CHECKING:
+    from serai.bookings.alternatives import Alternatives
     from serai.bookings.quotes import Quote
+    from serai.rates.rules import Reason
 
 
 class QuoteInvalid(DomainError):
@@ -31,20 +35,48 @@ class QuoteExpired(DomainError):
 
 
 class NotOffered(DomainError):
-    """The product cannot be sold for this stay and party, whatever the inventory says."""
+    """The product cannot be sold for this stay and party, whatever the inventory says.
+
+    `reasons` are the restrictions that the stay breaks, if that is why.
+    """
 
     code = "not_offered"
 
+    def __init__(self, message: str, *, reasons: Sequence[Reason] = ()) -> None:
+        super().__init__(message)
+        self.reasons = tuple(reasons)
+
 
 class PriceChanged(DomainError):
-    """The price or the terms are not those of the quote any more. `new` is today's quote."""
+    """The price or the terms are not those of the quote any more. `new` is today's quote.
+
+    `reasons` say what is different, a sentence each.
+    """
 
     code = "price_changed"
 
-    def __init__(self, *, old: Quote, new: Quote) -> None:
+    def __init__(self, *, old: Quote, new: Quote, reasons: Sequence[str] = ()) -> None:
         super().__init__(_("The price or the terms have changed since you looked."))
         self.old = old
         self.new = new
+        self.reasons = tuple(reasons)
+
+
+class StaySoldOut(SoldOut):
+    """The nights of a quote are gone; `alternatives` are what is nearest to it and still there."""
+
+    def __init__(self, shortages: Sequence[Shortage], alternatives: Alternatives) -> None:
+        super().__init__(shortages)
+        self.alternatives = alternatives
+
+
+class RequestInFlight(DomainError):
+    """The same caller is making the booking of this key at this moment."""
+
+    code = "request_in_flight"
+
+    def __init__(self) -> None:
+        super().__init__(_("This booking is being made right now. Please look again in a moment."))
 
 
 class PaymentMissing(DomainError):

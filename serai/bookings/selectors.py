@@ -8,17 +8,18 @@ import uuid
 from django.db.models import Case, F, QuerySet, Value, When
 
 from serai.accounts.models import User
-from serai.bookings.models import Booking
+from serai.bookings.models import Booking, BookingRoom
 from serai.inventory.services import Claim
 from serai.payments.models import Payment
 from serai.payments.selectors import payments_for
 
 
 def nights_of(booking: Booking) -> list[Claim]:
-    """The nights a booking takes, as claims of one unit per room."""
+    """The nights a booking takes, as claims of one unit per room that has one."""
     return [
         Claim(room_type_id=room.room_type_id, check_in=room.check_in, check_out=room.check_out, quantity=1)
         for room in booking.rooms.all()
+        if room.state == BookingRoom.State.BOOKED
     ]
 
 

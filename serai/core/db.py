@@ -1,7 +1,8 @@
 """Transactions and locks, said once.
 
 The entry service opens `write_transaction()`; inner services call `require_transaction()`.
-Lock order everywhere: checkout or booking row → hold row → nights in (room type, date) order.
+Lock order everywhere: checkout or booking row → promotions by id → hold rows by id → nights in (room type,
+date) order.
 """
 
 from __future__ import annotations

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from serai.accounts.models import User
 from serai.bookings.errors import NotOffered
 from serai.bookings.models import Booking
-from serai.bookings.quotes import StayRequest, make_quote
+from serai.bookings.quotes import make_quote, request_rooms
 from serai.bookings.services import (
     BookingDetails,
-    RoomLine,
     book_hold,
     cancel_booking,
     check_in_booking,
@@ -24,6 +23,7 @@ from serai.bookings.services import (
     mark_no_show,
     save_guest_details,
 )
+from serai.bookings.services.book import room_lines
 from serai.core.db import write_transaction
 from serai.core.models import OutboxMessage
 from serai.demo.hotels import WrittenHotel
@@ -200,11 +200,8 @@ def _book(stay: Stay, *, number: int, today: dt.date, now: dt.datetime) -> bool:
 
     booked_at = at(min(check_in - dt.timedelta(days=stay.lead), today), 9)
     products = hotel.breakfast if hotel.breakfast and number % 3 == 0 else hotel.flexible
-    request = StayRequest(
-        product_id=products[stay.room].pk,
-        check_in=check_in,
-        check_out=check_out,
-        party=Party(stay.adults, stay.children_ages),
+    request = request_rooms(
+        products[stay.room].pk, check_in, check_out, Party(stay.adults, stay.children_ages)
     )
     try:
         quote = make_quote(request=request, now=booked_at)
@@ -258,13 +255,7 @@ def _book_group(
     if left < 1:
         return False
     adults = min(2, row.max_adults)
-    request = StayRequest(
-        product_id=hotel.flexible[room].pk,
-        check_in=arrival,
-        check_out=departure,
-        party=Party(adults * left),
-        rooms=left,
-    )
+    request = request_rooms(hotel.flexible[room].pk, arrival, departure, Party(adults * left), left)
     try:
         quote = make_quote(request=request, now=now)
     except NotOffered:
@@ -281,17 +272,7 @@ def _book_group(
             guest_name=_GROUPS[number % len(_GROUPS)],
             currency=hotel.property.currency,
             payment_method=Booking.PaymentMethod.AT_PROPERTY,
-            rooms=[
-                RoomLine(
-                    room_type_id=row.pk,
-                    rate_plan_id=quote.rate_plan_id,
-                    check_in=arrival,
-                    check_out=departure,
-                    party=priced.party,
-                    total_minor=priced.total_minor,
-                )
-                for priced in quote.price.rooms
-            ],
+            rooms=room_lines(quote),
             price=quote.as_json(),
             cancellation_tiers=[tier.as_json() for tier in quote.tiers],
         )

@@ -28,6 +28,8 @@ MAX_ROOMS = 8
 # How far ahead nights can be asked for; hosts open fewer.
 MAX_DAYS_AHEAD = 730
 MAX_QUERY_LENGTH = 120
+MAX_CODES = 3
+MAX_CODE_LENGTH = 40
 
 
 class Query(Protocol):
@@ -77,11 +79,15 @@ class Guests:
 
 @dataclass(frozen=True)
 class Stay:
-    """The nights `[check_in, check_out)` for some guests; dates are the property's own."""
+    """The nights `[check_in, check_out)` for some guests; dates are the property's own.
+
+    `codes` are what they typed to get a rate or a promotion, in capitals.
+    """
 
     check_in: dt.date
     check_out: dt.date
     guests: Guests
+    codes: tuple[str, ...] = ()
 
     @property
     def nights(self) -> int:
@@ -93,6 +99,7 @@ class Stay:
             ("check_in", self.check_in.isoformat()),
             ("check_out", self.check_out.isoformat()),
             *self.guests.query_items(),
+            *(("code", code) for code in self.codes),
         ]
 
 
@@ -258,7 +265,11 @@ def parse_stay(query: Query, *, today: dt.date) -> StayInput:
         errors["check_out"] = _("When do you leave?")
     elif check_out and not texts["check_in"]:
         errors["check_in"] = _("When do you arrive?")
-    stay = Stay(check_in, check_out, guests) if check_in and check_out and not errors else None
+    stay = (
+        Stay(check_in, check_out, guests, _parse_codes(query))
+        if check_in and check_out and not errors
+        else None
+    )
     return StayInput(
         stay=stay,
         guests=guests,
@@ -303,6 +314,12 @@ def _parse_guests(query: Query, errors: dict[str, str]) -> Guests:
         errors["ages"] = _("At most %(most)d children can travel together.") % {"most": MAX_CHILDREN}
     good = tuple(age for age in ages if 0 <= age <= MAX_CHILD_AGE)[:MAX_CHILDREN]
     return Guests(adults=adults, children_ages=good, rooms=min(rooms, adults))
+
+
+def _parse_codes(query: Query) -> tuple[str, ...]:
+    """Codes as they were typed, in capitals; what is too long for one is none."""
+    typed = [text.strip().upper() for text in query.getlist("code")]
+    return tuple(dict.fromkeys(code for code in typed if 0 < len(code) <= MAX_CODE_LENGTH))[:MAX_CODES]
 
 
 def _parse_count(

@@ -1,7 +1,7 @@
 """The plain SQL of the search, all of it, in one place.
 
-Parameters are named (`%(name)s`). Money stays out of here except as stored base prices: what a stay
-costs is worked out by `rates.rules.price_stay` alone, so that a result, a page and a quote agree.
+Parameters are named (`%(name)s`). Money stays out of here: what a stay costs is worked out by
+`rates.rules.price_stay` alone, so that a result, a page and a quote agree.
 """
 
 # --- Places ------------------------------------------------------------------------------------------
@@ -135,86 +135,28 @@ PROPERTIES_AT_PLACE = """
      ORDER BY property.id
 """
 
-# --- Products that can be sold for a stay ---------------------------------------------------------------
+# --- Rooms that are left for a stay ---------------------------------------------------------------------
 
-# One row per product of the properties whose room type is open with `rooms` units left on every
-# night, is large enough for the largest room's party by head count, and whose root product has a price for
-# every night. The chain of rate plans is walked from each plan up to its root; `adjustments` leads back down.
-# A room type whose stay would begin on a day that has passed at the property is left out.
-SELLABLE_PRODUCTS = """
-    WITH RECURSIVE here AS MATERIALIZED (
-        SELECT property.id, property.currency, property.timezone, property.check_in_from,
-               property.infant_max_age, property.child_max_age
-          FROM properties_property AS property
-         WHERE property.id = ANY(%(property_ids)s)
-           AND %(check_in)s >= (%(now)s AT TIME ZONE property.timezone)::date
-    ), open_room AS MATERIALIZED (
-        SELECT room_type.id, room_type.property_id, room_type.name, room_type.base_guests,
-               room_type.max_adults, room_type.max_children, room_type.max_guests, nights.units_left
-          FROM here
-          JOIN properties_roomtype AS room_type
-            ON room_type.property_id = here.id AND room_type.is_active
-           AND room_type.max_guests >= %(guests_in_a_room)s
-         CROSS JOIN LATERAL (
-               SELECT min(allotment + allowance - held - sold) AS units_left, count(*) AS nights
-                 FROM inventory_night AS night
-                WHERE night.room_type_id = room_type.id AND NOT night.is_closed
-                  AND night.date >= %(check_in)s AND night.date < %(check_out)s
-               ) AS nights
-         WHERE nights.nights = %(nights)s AND nights.units_left >= %(rooms)s
-    ), plan AS (
-        SELECT plan.id, plan.property_id, plan.name, plan.meals, plan.payment, plan.policy_id,
-               plan.parent_id AS next_id, plan.id AS root_id,
-               CASE WHEN plan.parent_id IS NULL THEN '[]'::jsonb
-                    ELSE jsonb_build_array(jsonb_build_array(plan.adjustment_kind, plan.adjustment_value))
-               END AS adjustments
-          FROM rates_rateplan AS plan
-         WHERE plan.is_active AND plan.property_id IN (SELECT property_id FROM open_room)
-           AND (%(takes_cards)s OR plan.payment <> 'prepaid')
-        UNION ALL
-        SELECT plan.id, plan.property_id, plan.name, plan.meals, plan.payment, plan.policy_id,
-               parent.parent_id, parent.id,
-               CASE WHEN parent.parent_id IS NULL THEN '[]'::jsonb
-                    ELSE jsonb_build_array(jsonb_build_array(parent.adjustment_kind, parent.adjustment_value))
-               END || plan.adjustments
-          FROM plan
-          JOIN rates_rateplan AS parent ON parent.id = plan.next_id
-    )
-    SELECT here.id, here.currency, here.timezone, here.check_in_from, here.infant_max_age, here.child_max_age,
-           open_room.id, open_room.name, open_room.base_guests,
-           open_room.max_adults, open_room.max_children, open_room.max_guests, open_room.units_left,
-           product.id, plan.id, plan.name, plan.meals, plan.payment, plan.policy_id, policy.name,
-           plan.adjustments::text, root.extra_adult_minor, root.extra_child_minor, prices.amounts
-      FROM open_room
-      JOIN here ON here.id = open_room.property_id
-      JOIN rates_product AS product ON product.room_type_id = open_room.id AND product.is_active
-      JOIN plan ON plan.id = product.rate_plan_id AND plan.next_id IS NULL
-      JOIN rates_cancellationpolicy AS policy ON policy.id = plan.policy_id
-      JOIN rates_product AS root ON root.room_type_id = open_room.id AND root.rate_plan_id = plan.root_id
+# Room types of the properties that are open with `rooms` units left on every night and large enough for
+# the largest room's party by head count. What they cost, and whether a rate is restricted, is for
+# `rates.selectors.load_offers` alone, so that a result, a page and a quote agree. A room type whose stay
+# would begin on a day that has passed at the property is left out.
+OPEN_ROOM_TYPES = """
+    SELECT room_type.id
+      FROM properties_property AS property
+      JOIN properties_roomtype AS room_type
+        ON room_type.property_id = property.id AND room_type.is_active
+       AND room_type.max_guests >= %(guests_in_a_room)s
      CROSS JOIN LATERAL (
-           SELECT array_agg(price.amount_minor ORDER BY price.date) AS amounts
-             FROM rates_nightprice AS price
-            WHERE price.product_id = root.id
-              AND price.date >= %(check_in)s AND price.date < %(check_out)s
-           ) AS prices
-     WHERE cardinality(prices.amounts) = %(nights)s
-     ORDER BY product.id
-"""
-
-# The taxes of properties and the tiers of policies, one row each, in the order the engine takes them in.
-TAXES = """
-    SELECT property_id, name, kind, basis, period, value, is_included, is_paid_at_property,
-           from_minor, below_minor
-      FROM rates_taxrule
-     WHERE property_id = ANY(%(property_ids)s)
-     ORDER BY position, id
-"""
-
-TIERS = """
-    SELECT policy_id, hours_before, kind, value
-      FROM rates_cancellationtier
-     WHERE policy_id = ANY(%(policy_ids)s)
-     ORDER BY hours_before DESC NULLS FIRST, id
+           SELECT min(allotment + allowance - held - sold) AS units_left, count(*) AS nights
+             FROM inventory_night AS night
+            WHERE night.room_type_id = room_type.id AND NOT night.is_closed
+              AND night.date >= %(check_in)s AND night.date < %(check_out)s
+           ) AS nights
+     WHERE property.id = ANY(%(property_ids)s)
+       AND %(check_in)s >= (%(now)s AT TIME ZONE property.timezone)::date
+       AND nights.nights = %(nights)s AND nights.units_left >= %(rooms)s
+     ORDER BY room_type.id
 """
 
 # The check-in dates nearest to the wished one on which some room type has `rooms` units left for all nights.

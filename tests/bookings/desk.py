@@ -8,7 +8,7 @@ from typing import Any
 
 from serai.accounts.models import User
 from serai.bookings.models import Booking, Checkout
-from serai.bookings.quotes import Quote, StayRequest, make_quote
+from serai.bookings.quotes import Quote, make_quote, request_rooms
 from serai.bookings.services import begin_payment, complete_checkout, hold_quote, save_guest_details
 from serai.core.errors import BusyError
 from serai.inventory.models import Night
@@ -35,7 +35,7 @@ def quote_stay(
     rooms: int = 1,
     now: dt.datetime = NOW,
 ) -> Quote:
-    request = StayRequest(product.pk, check_in, check_out, party, rooms)
+    request = request_rooms(product.pk, check_in, check_out, party, rooms)
     return make_quote(request=request, now=now)
 
 

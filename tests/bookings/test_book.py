@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from serai.bookings.audit import oversold_nights, recount
-from serai.bookings.errors import CheckoutRefused, IdempotencyConflict, PaymentMissing
+from serai.bookings.errors import CheckoutRefused, IdempotencyConflict, PaymentMissing, RequestInFlight
 from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import quote_from_json
 from serai.bookings.selectors import balance_minor, paid_minor
@@ -413,11 +413,30 @@ def test_a_key_in_eight_threads_with_a_hold_each_is_one_booking() -> None:
             for hold_id in holds
         )
     )
-    assert race.errors == []
-    assert len(race.results) == 8
+    # Who comes while the first one is being written is told so; who comes later gets its booking.
+    assert all(isinstance(error, RequestInFlight) for error in race.errors)
+    assert len(race.results) + len(race.errors) == 8
     assert set(race.results) == {Booking.objects.get().pk}
+    for hold_id in holds:
+        assert book_hold(hold_id=hold_id, details=details, key="a1", now=NOW).pk == race.results[0]
     assert counters(hotel.room_type.pk) == [(0, 1), (0, 1)]
     assert recount() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_is_being_booked_is_a_conflict_and_changes_nothing() -> None:
+    hotel = make_hotel(units=2)
+    first, second = hold(hotel), hold(hotel)
+    details = details_for(hotel)
+    with transaction.atomic():
+        booking = book_hold(hold_id=first.pk, details=details, key="a1", now=NOW)
+        race = run_together(lambda: book_hold(hold_id=second.pk, details=details, key="a1", now=NOW).pk)
+        assert [type(error) for error in race.errors] == [RequestInFlight]
+    assert counters(hotel.room_type.pk) == [(1, 1), (1, 1)]
+    # The same key of another caller is another key.
+    other = book_hold(hold_id=second.pk, details=replace(details, caller="partner"), key="a1", now=NOW)
+    assert other.pk != booking.pk
+    assert counters(hotel.room_type.pk) == [(0, 2), (0, 2)]
 
 
 @pytest.mark.parametrize(
@@ -464,7 +483,7 @@ def test_the_references_spell_no_word_and_never_repeat(hotel: Hotel) -> None:
     booking = book_stay(hotel.flexible)
     assert set(booking.reference) <= set("23456789BCDFGHJKMNPQRSTVWXZ")
     frozen = quote_from_json(booking.price)
-    assert frozen.request.product_id == hotel.flexible.pk
+    assert frozen.request.product_ids == [hotel.flexible.pk]
 
 
 def test_the_audit_sees_what_is_wrong(hotel: Hotel) -> None:

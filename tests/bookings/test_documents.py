@@ -10,11 +10,11 @@ from icalendar import Calendar
 
 from serai.bookings.documents import calendar_file, guests_text, policy_lines, voucher, voucher_data
 from serai.bookings.models import Booking, BookingRoom
-from serai.bookings.services import cancel_booking, offer_change
+from serai.bookings.services import cancel_booking, change_request, offer_change
 from serai.bookings.services.change import change_booking
 from serai.rates.models import CancellationTier, TaxRule
 from serai.rates.rules import Party
-from tests.bookings.desk import CHECK_IN, CHECK_OUT, book_stay
+from tests.bookings.desk import CHECK_OUT, book_stay
 from tests.factories import NOW, make_hotel
 from tests.racing import run_together
 
@@ -149,7 +149,9 @@ def test_a_changed_stay_replaces_its_entry() -> None:
     hotel = make_hotel()
     booking = book_stay(hotel.flexible)
     quote = offer_change(
-        booking=booking, check_in=CHECK_IN, check_out=CHECK_OUT + dt.timedelta(days=1), now=NOW
+        booking=booking,
+        request=change_request(booking, check_out=CHECK_OUT + dt.timedelta(days=1)),
+        now=NOW,
     ).quote
     change_booking(booking_id=booking.pk, token=quote.token, actor=None, now=NOW)
     [event] = Calendar.from_ical(calendar_file(load(booking)).content).walk("VEVENT")

@@ -171,7 +171,8 @@ def test_changed_prices_or_terms_are_shown_before_anything_is_held(
     with pytest.raises(PriceChanged) as refusal:
         hold_quote(token=quote.token, user=None, now=NOW)
     assert refusal.value.old == quote
-    assert refusal.value.new.terms != quote.terms
+    assert refusal.value.new.conditions != quote.conditions
+    assert len(refusal.value.reasons) == 1
     assert_nothing_kept(hotel)
     # The new quote can be held at once.
     assert hold_quote(token=refusal.value.new.token, user=None, now=NOW).state == "open"

@@ -25,6 +25,7 @@ from serai.bookings.services import (
     abandon_checkout,
     cancel_booking,
     change_booking,
+    change_request,
     complete_checkout,
     hold_quote,
     offer_change,
@@ -181,7 +182,7 @@ class Desk(RuleBasedStateMachine):
         stay = self.held[checkout]
         assert abandon_checkout(checkout_id=checkout, now=self.now) is (stay.state != "booked")
         if stay.state == "active":
-            stay.state = "released"
+            stay.state = "expired" if stay.expires_at <= self.now else "released"
 
     @rule(booking=bookings)
     def cancel(self, booking: int | None) -> None:
@@ -196,8 +197,11 @@ class Desk(RuleBasedStateMachine):
         if booking is None or self.booked[booking].state != "confirmed":
             return
         stay, last = self.booked[booking], first + length
+        wanted = Booking.objects.get(pk=booking)
         quote = offer_change(
-            booking=Booking.objects.get(pk=booking), check_in=day(first), check_out=day(last), now=self.now
+            booking=wanted,
+            request=change_request(wanted, check_in=day(first), check_out=day(last)),
+            now=self.now,
         ).quote
         is_same = (first, last) == (stay.first, stay.last)
         expected = is_same or self.take(first, last, stay.rooms, own=stay)

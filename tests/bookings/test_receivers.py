@@ -12,11 +12,11 @@ from icalendar import Calendar
 from serai.accounts.models import User
 from serai.bookings import receivers
 from serai.bookings.models import Booking
-from serai.bookings.services import cancel_booking, change_booking, offer_change
+from serai.bookings.services import cancel_booking, change_booking, change_request, offer_change
 from serai.core.models import OutboxMessage, SentMail
 from serai.core.outbox import deliver
 from serai.properties.models import Membership
-from tests.bookings.desk import CHECK_IN, CHECK_OUT, book_stay, hold_stay, pay
+from tests.bookings.desk import CHECK_OUT, book_stay, hold_stay, pay
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
 from tests.racing import run_together
 
@@ -98,7 +98,7 @@ def test_a_change_is_told_with_new_papers_and_a_cancellation_without(hotel: Hote
     booking = book_stay(hotel.flexible)
     run_outbox()
     longer = CHECK_OUT + dt.timedelta(days=1)
-    quote = offer_change(booking=booking, check_in=CHECK_IN, check_out=longer, now=NOW).quote
+    quote = offer_change(booking=booking, request=change_request(booking, check_out=longer), now=NOW).quote
     change_booking(booking_id=booking.pk, token=quote.token, actor=None, now=NOW)
     run_outbox()
     cancel_booking(booking_id=booking.pk, actor=None, now=NOW)

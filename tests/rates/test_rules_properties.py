@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serai.rates.rules import (
+    Adjustment,
     Party,
     ProductTerms,
     TaxTerm,
@@ -71,8 +72,8 @@ def all_terms(draw: st.DrawFn) -> ProductTerms:
         adjustments=tuple(
             draw(
                 st.lists(
-                    st.tuples(st.just("percent"), st.integers(-12_000, 12_000))
-                    | st.tuples(st.just("amount"), st.integers(-900_000, 900_000)),
+                    st.builds(Adjustment, st.just("percent"), st.integers(-12_000, 12_000))
+                    | st.builds(Adjustment, st.just("amount"), st.integers(-900_000, 900_000)),
                     max_size=3,
                 )
             )
@@ -118,7 +119,8 @@ def test_a_dearer_base_price_never_makes_a_cheaper_night(
 ) -> None:
     # −100 % and beyond turns the order round, so it is left out.
     adjustments = tuple(
-        (kind, max(value, -9_000) if kind == "percent" else value) for kind, value in terms.adjustments
+        Adjustment(link.kind, max(link.value, -9_000) if link.kind == "percent" else link.value)
+        for link in terms.adjustments
     )
     terms = replace(terms, adjustments=adjustments)
     assert price_night(terms, party, base) <= price_night(terms, party, base + more)
@@ -188,7 +190,7 @@ def twin_total(terms: ProductTerms, nights: Sequence[tuple[dt.date, int]], party
     total = at_property = 0
     for index, (_date, base) in enumerate(nights):
         price = base + extra
-        for kind, value in terms.adjustments:
+        for kind, value in ((link.kind, link.value) for link in terms.adjustments):
             change = half_up(Fraction(price) * Fraction(value, 10_000)) if kind == "percent" else value
             price = max(0, price + change)
         total += price

@@ -11,20 +11,20 @@ from django.test.utils import CaptureQueriesContext
 from serai.inventory.models import Night
 from serai.inventory.services import Claim, sell_nights, set_nights
 from serai.rates.models import NightPrice, RatePlan, TaxRule
-from serai.rates.rules import Party
+from serai.rates.rules import Adjustment, Party
 from serai.rates.selectors import ProductOffer, load_offers
 from tests.factories import NOW, Hotel, ProductFactory, RatePlanFactory, RoomTypeFactory, make_hotel
 
 pytestmark = pytest.mark.django_db
 
 CHECK_IN, CHECK_OUT = dt.date(2026, 12, 1), dt.date(2026, 12, 4)
-QUERIES = 6
+QUERIES = 9
 
 
 def offers_of(
     hotel: Hotel, *, check_in: dt.date = CHECK_IN, check_out: dt.date = CHECK_OUT
 ) -> dict[int, ProductOffer]:
-    found = load_offers(room_type_ids=[hotel.room_type.pk], check_in=check_in, check_out=check_out)
+    found = load_offers(room_type_ids=[hotel.room_type.pk], check_in=check_in, check_out=check_out, now=NOW)
     return {offer.product_id: offer for offer in found}
 
 
@@ -36,7 +36,10 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_hotels() -> None
             connection,
         ) as queries:
             offers = load_offers(
-                room_type_ids=[hotel.room_type.pk for hotel in some], check_in=CHECK_IN, check_out=CHECK_OUT
+                room_type_ids=[hotel.room_type.pk for hotel in some],
+                check_in=CHECK_IN,
+                check_out=CHECK_OUT,
+                now=NOW,
             )
         assert len(offers) == 2 * len(some)
         assert all(offer.is_sellable([Party(2)]) for offer in offers)
@@ -76,7 +79,10 @@ def test_a_chain_of_plans_is_adjusted_from_the_root_down() -> None:
     )
     product = ProductFactory.create(room_type=hotel.room_type, rate_plan=member, base_minor=0)
     offer = offers_of(hotel)[product.pk]
-    assert offer.terms.adjustments == (("percent", -1000), ("amount", -500))
+    assert offer.terms.adjustments == (
+        Adjustment("percent", -1000, plan="Saver"),
+        Adjustment("amount", -500, plan=member.name),
+    )
     assert offer.price([Party(2)]).total_minor == 3 * 8_500
 
 
@@ -134,8 +140,8 @@ def test_a_derived_product_without_its_root_in_the_room_is_not_offered() -> None
     hotel = make_hotel()
     bare = RoomTypeFactory.create(property=hotel.property)
     ProductFactory.create(room_type=bare, rate_plan=hotel.saver.rate_plan)
-    assert load_offers(room_type_ids=[bare.pk], check_in=CHECK_IN, check_out=CHECK_OUT) == []
+    assert load_offers(room_type_ids=[bare.pk], check_in=CHECK_IN, check_out=CHECK_OUT, now=NOW) == []
 
 
 def test_nothing_asked_for_nothing_found() -> None:
-    assert load_offers(room_type_ids=[], check_in=CHECK_IN, check_out=CHECK_OUT) == []
+    assert load_offers(room_type_ids=[], check_in=CHECK_IN, check_out=CHECK_OUT, now=NOW) == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from serai.rates.rules import ProductTerms
+from serai.rates.rules import PolicyTerms, ProductTerms
 from serai.rates.selectors import ProductOffer
 from serai.search.requests import Filters, Sort
 from serai.search.rules import (
@@ -31,12 +31,12 @@ def product(total_minor: int, *, free: bool = False, meals: str = "none") -> Pri
         product_id=total_minor,
         property_id=1,
         room_type_id=1,
+        room_type_name="Double",
         rate_plan_id=1,
         rate_plan_name="Flexible",
         meals=meals,
         payment="at_property",
-        policy_name="Flexible",
-        tiers=(),
+        policy=PolicyTerms(name="Flexible"),
         terms=TERMS,
         nights=(),
         left=3,

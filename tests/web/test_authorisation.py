@@ -20,7 +20,7 @@ from zeal import zeal_ignore
 
 from serai.accounts.models import User
 from serai.bookings.models import Booking, Checkout
-from serai.bookings.quotes import StayRequest, make_quote
+from serai.bookings.quotes import make_quote, request_rooms
 from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
 from serai.properties.models import Membership, Photo
 from serai.rates.rules import Party
@@ -189,7 +189,7 @@ def world() -> World:
         checkouts = [
             hold_quote(token=make_quote(request=request, now=NOW).token, user=guest, now=NOW)
             for request in (
-                StayRequest(hotel.flexible.pk, dt.date(2026, 12, day), dt.date(2026, 12, day + 2), Party(2))
+                request_rooms(hotel.flexible.pk, dt.date(2026, 12, day), dt.date(2026, 12, day + 2), Party(2))
                 for day in (1, 5)
             )
         ]

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from zeal import zeal_ignore
 
-from serai.bookings.quotes import StayRequest, make_quote
+from serai.bookings.quotes import make_quote, request_rooms
 from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
 from serai.core.models import SentMail
 from serai.inventory.services import open_nights
@@ -124,7 +124,7 @@ def build(rows: int) -> World:
     Membership.objects.create(property=hotel.property, user=users["reception"], role="reception")
     checkouts = []
     for number in range(rows + 1):
-        request = StayRequest(hotel.flexible.pk, CHECK_IN, CHECK_OUT, Party(2))
+        request = request_rooms(hotel.flexible.pk, CHECK_IN, CHECK_OUT, Party(2))
         # Quotes of one instant are one quote.
         quote = make_quote(request=request, now=NOW + dt.timedelta(milliseconds=number))
         checkouts.append(hold_quote(token=quote.token, user=users["guest"], now=NOW))

@@ -2,7 +2,7 @@
 
 from serai.bookings.services.book import BookingDetails, RoomLine, book_hold, complete_checkout
 from serai.bookings.services.cancel import cancel_booking, cancellation_cost
-from serai.bookings.services.change import ChangeOffer, change_booking, offer_change
+from serai.bookings.services.change import ChangeOffer, change_booking, change_request, offer_change
 from serai.bookings.services.hold import abandon_checkout, claim_checkout, hold_quote, save_guest_details
 from serai.bookings.services.pay import begin_payment, settle_checkout
 from serai.bookings.services.stay import check_in_booking, check_out_booking, mark_no_show
@@ -17,6 +17,7 @@ __all__ = [
     "cancel_booking",
     "cancellation_cost",
     "change_booking",
+    "change_request",
     "check_in_booking",
     "check_out_booking",
     "claim_checkout",

@@ -13,19 +13,24 @@ from typing import Any
 
 from django.db import connection
 
-from serai.bookings.errors import CheckoutRefused, IdempotencyConflict, PaymentMissing
+from serai.bookings.errors import (
+    CheckoutRefused,
+    IdempotencyConflict,
+    PaymentMissing,
+    RequestInFlight,
+)
 from serai.bookings.events import BOOKING_CONFIRMED, CHECKOUT_REFUSED
 from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import Quote, quote_from_json
 from serai.bookings.selectors import succeeded_payments
-from serai.bookings.services.hold import claim_of
+from serai.bookings.services.hold import claims_of
+from serai.bookings.services.promotions import lock_promotions, settle_promotions, use_promotions
 from serai.bookings.services.refund import refund_surplus
 from serai.core.db import require_transaction, write_transaction
 from serai.core.outbox import emit
 from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, release_hold, sell_nights
 from serai.payments.models import Payment
 from serai.payments.services import refund_payment
-from serai.rates.models import RatePlan
 from serai.rates.rules import Party
 
 # No vowels and none of 0 1 O I L: a reference is read out on the telephone and never spells a word.
@@ -35,7 +40,7 @@ SITE = "site"
 
 @dataclass(frozen=True)
 class RoomLine:
-    """One room of a booking to be made; `total_minor` is for the whole stay."""
+    """One room of a booking to be made; `total_minor` is for the whole stay, `tiers` are its own."""
 
     room_type_id: int
     check_in: dt.date
@@ -43,11 +48,17 @@ class RoomLine:
     party: Party
     total_minor: int
     rate_plan_id: int | None = None
+    tiers: Sequence[dict[str, Any]] = ()
+    needs_accessible: bool = False
 
 
 @dataclass(frozen=True)
 class BookingDetails:
-    """Everything a booking remembers, from whichever door it came."""
+    """Everything a booking remembers, from whichever door it came.
+
+    `caller` is whose idempotency key it is made under; the channel's when empty. `extras_minor` is
+    what comes on top of the rooms.
+    """
 
     property_id: int
     channel: str
@@ -64,7 +75,13 @@ class BookingDetails:
     requests: str = ""
     price: dict[str, Any] = field(default_factory=dict)
     cancellation_tiers: Sequence[dict[str, Any]] = ()
+    terms: dict[str, Any] = field(default_factory=dict)
     checkout_id: uuid.UUID | None = None
+    caller: str = ""
+    extras_minor: int = 0
+    company: str = ""
+    billing: str = ""
+    block_id: int | None = None
 
     @property
     def request_hash(self) -> str:
@@ -75,6 +92,7 @@ class BookingDetails:
             self.guest_email,
             self.currency,
             self.payment_method,
+            self.extras_minor,
             [
                 [
                     room.room_type_id,
@@ -95,8 +113,9 @@ def book_hold(*, hold_id: uuid.UUID, details: BookingDetails, key: str, now: dt.
     """Confirm a hold and write the booking; with a known `key` return the booking made before.
 
     A hold that was made anew for a known key is released: the booking has its nights already.
-    Raises `IdempotencyConflict` when the key came with other details, `HoldExpired` when the
-    nights went back. Opens its own transaction; locks the key (by writing it), the hold, its nights.
+    Raises `IdempotencyConflict` when the caller's key came with other details, `RequestInFlight`
+    while the same key is being booked, `HoldExpired` when the nights went back. Opens its own
+    transaction; locks the key, the hold, its nights.
     """
     with write_transaction():
         booking, is_new = _write_booking(details=details, key=key, now=now)
@@ -137,8 +156,7 @@ def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
     quote = quote_from_json(checkout.quote)
     payments = succeeded_payments(checkout.pk)
     # The rate plan decides, whatever the form said; who owes nothing in advance has nothing to wait for.
-    is_prepaid = quote.payment == RatePlan.Payment.PREPAID and quote.price.prepayable_minor > 0
-    if not payments and (is_prepaid or checkout.payment_method == Booking.PaymentMethod.CARD):
+    if not payments and (quote.is_prepaid or checkout.payment_method == Booking.PaymentMethod.CARD):
         raise PaymentMissing
     try:
         confirm_hold(hold_id=checkout.hold_id, now=now)
@@ -148,7 +166,11 @@ def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
         try:
             if checkout.state == Checkout.State.ABANDONED:
                 raise
-            sell_nights(claims=[claim_of(quote)], now=now)
+            promotion_ids = lock_promotions(quote)
+            if promotion_ids is None:
+                raise
+            sell_nights(claims=claims_of(quote), now=now)
+            use_promotions(promotion_ids=promotion_ids, hold_id=checkout.hold_id)
         except (SoldOut, HoldExpired):
             _refund_all(payments, now=now)
             Checkout.objects.filter(pk=checkout.pk).update(state=Checkout.State.REFUSED, updated_at=now)
@@ -156,6 +178,7 @@ def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
             return None
     details = _details_of(checkout, quote, is_paid=bool(payments))
     booking, _is_new = _write_booking(details=details, key=str(checkout.pk), now=now)
+    settle_promotions(quote=quote, hold_id=checkout.hold_id, booking_id=booking.pk)
     Checkout.objects.filter(pk=checkout.pk).update(state=Checkout.State.BOOKED, updated_at=now)
     return booking
 
@@ -184,40 +207,54 @@ def _details_of(checkout: Checkout, quote: Quote, *, is_paid: bool) -> BookingDe
         language=user.language if user else "en",
         arrival_time=checkout.arrival_time,
         requests=checkout.requests,
+        company=quote.company,
+        billing=checkout.billing,
+        block_id=quote.request.block_id,
         currency=quote.price.currency,
-        rooms=[
-            RoomLine(
-                room_type_id=quote.room_type_id,
-                rate_plan_id=quote.rate_plan_id,
-                check_in=quote.request.check_in,
-                check_out=quote.request.check_out,
-                party=room.party,
-                total_minor=room.total_minor,
-            )
-            for room in quote.price.rooms
-        ],
+        rooms=room_lines(quote),
+        extras_minor=quote.price.extras_minor,
         price=quote.as_json(),
         cancellation_tiers=[tier.as_json() for tier in quote.tiers],
+        terms=quote.terms.as_json(),
         # The form may say "at the property" when the money has come from the bank already.
         payment_method=Booking.PaymentMethod.CARD if is_paid else Booking.PaymentMethod.AT_PROPERTY,
         checkout_id=checkout.pk,
     )
 
 
+def room_lines(quote: Quote) -> list[RoomLine]:
+    """The rooms of a quote as a booking keeps them."""
+    return [
+        RoomLine(
+            room_type_id=room.room_type_id,
+            rate_plan_id=room.rate_plan_id,
+            check_in=quote.request.check_in,
+            check_out=quote.request.check_out,
+            party=price.party,
+            total_minor=price.total_minor,
+            tiers=[tier.as_json() for tier in room.tiers],
+            needs_accessible=wish.needs_accessible,
+        )
+        for room, price, wish in zip(quote.rooms, quote.price.rooms, quote.request.rooms, strict=True)
+    ]
+
+
 def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tuple[Booking, bool]:
     """Write booking, rooms and first event in one statement, or find the booking made for the key.
 
-    Whoever comes second with a key waits at the unique constraint for the first to commit. Raises
-    `IdempotencyConflict` when the first asked for something else.
+    Whoever comes with a key that another transaction is writing at this moment is told so
+    (`RequestInFlight`) instead of being made to wait: the key's lock goes with that transaction, however it
+    ends. Raises `IdempotencyConflict` when the first asked for something else.
     """
     require_transaction()
+    caller = details.caller or details.channel
     booking = Booking(
         reference="".join(secrets.choice(ALPHABET) for _ in range(9)),
         checkout_id=details.checkout_id,
         property_id=details.property_id,
         guest_id=details.guest_id,
         channel=details.channel,
-        caller=details.channel,
+        caller=caller,
         idempotency_key=key,
         request_hash=details.request_hash,
         guest_name=details.guest_name,
@@ -227,14 +264,18 @@ def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tu
         language=details.language,
         arrival_time=details.arrival_time,
         requests=details.requests,
+        company=details.company,
+        billing=details.billing,
+        block_id=details.block_id,
         check_in=min(room.check_in for room in details.rooms),
         check_out=max(room.check_out for room in details.rooms),
         adults=sum(room.party.adults for room in details.rooms),
         children_ages=[age for room in details.rooms for age in room.party.children_ages],
         currency=details.currency,
-        total_minor=sum(room.total_minor for room in details.rooms),
+        total_minor=sum(room.total_minor for room in details.rooms) + details.extras_minor,
         price=details.price,
         cancellation_tiers=list(details.cancellation_tiers),
+        terms=details.terms,
         payment_method=details.payment_method,
         booked_at=now,
         created_at=now,
@@ -249,6 +290,7 @@ def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tu
                 values=", ".join(["%s"] * len(columns)),
             ),
             [
+                f"booking:{caller}:{key}",
                 *(field.get_db_prep_save(getattr(booking, field.attname), connection) for field in columns),
                 [room.room_type_id for room in rooms],
                 [room.rate_plan_id for room in rooms],
@@ -257,38 +299,44 @@ def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tu
                 [room.party.adults for room in rooms],
                 [json.dumps(room.party.children_ages) for room in rooms],
                 [room.total_minor for room in rooms],
+                [json.dumps(list(room.tiers)) for room in rooms],
+                [room.needs_accessible for room in rooms],
                 *(details.guest_id, now),
             ],
         )
-        written = cursor.fetchone()
-    if written is None:
-        known = Booking.objects.get(channel=details.channel, idempotency_key=key)
+        booking_id, is_free = cursor.fetchone()
+    if not is_free:
+        raise RequestInFlight
+    if booking_id is None:
+        known = Booking.objects.get(caller=caller, idempotency_key=key)
         if known.request_hash != details.request_hash:
             raise IdempotencyConflict
         return known, False
-    booking.pk = written[0]
+    booking.pk = booking_id
     booking._state.adding = False
     tell(BOOKING_CONFIRMED, booking, now=now)
     return booking, True
 
 
 _INSERT = """
-    WITH booking AS (
-        INSERT INTO bookings_booking ({columns}) VALUES ({values})
+    WITH key AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)) AS is_free
+    ), booking AS (
+        INSERT INTO bookings_booking ({columns}) SELECT {values} FROM key WHERE is_free
         ON CONFLICT (caller, idempotency_key) DO NOTHING
         RETURNING id
     ), room AS (
         INSERT INTO bookings_bookingroom (booking_id, room_type_id, rate_plan_id, check_in, check_out,
-                                          adults, children_ages, total_minor, state, cancellation_tiers,
+                                          adults, children_ages, total_minor, cancellation_tiers,
                                           needs_accessible)
-        SELECT booking.id, room.*, 'booked', '[]', false
+        SELECT booking.id, room.*
           FROM booking, unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[],
-                               %s::int[], %s::jsonb[], %s::bigint[]) AS room
+                               %s::int[], %s::jsonb[], %s::bigint[], %s::jsonb[], %s::bool[]) AS room
     ), event AS (
         INSERT INTO bookings_bookingevent (booking_id, kind, actor_id, data, happened_at)
         SELECT id, 'booked', %s, '{{}}', %s FROM booking
     )
-    SELECT id FROM booking
+    SELECT (SELECT id FROM booking), is_free FROM key
 """
 
 

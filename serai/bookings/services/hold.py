@@ -7,26 +7,38 @@ import hashlib
 import uuid
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from serai.accounts.models import User
-from serai.bookings.errors import PriceChanged
+from serai.bookings.alternatives import find_alternatives
+from serai.bookings.errors import PriceChanged, StaySoldOut
 from serai.bookings.models import Checkout
+from serai.bookings.price_changes import explain_change
 from serai.bookings.quotes import Quote, make_quote, read_quote
+from serai.bookings.services.promotions import lock_promotions, use_promotions
 from serai.core.db import lock_text, write_transaction
+from serai.core.errors import BusyError
 from serai.inventory.models import Hold
-from serai.inventory.services import Claim, hold_nights, release_hold
+from serai.inventory.services import Claim, SoldOut, hold_nights, merge_claims, release_hold
 
 
 def hold_quote(*, token: str, user: User | None, now: dt.datetime) -> Checkout:
     """Hold the rooms of a quote for `HOLD_SECONDS` and open a checkout with its frozen price.
 
     The same token again returns the checkout that runs already, so a form sent twice holds once;
-    never another person's.
-    Raises `QuoteInvalid`, `QuoteExpired`, `NotOffered`, `PriceChanged` (with today's quote),
-    `inventory.services.SoldOut`, `BusyError`. Nothing is kept when it raises.
+    never another person's. There are three answers: the checkout when everything is as quoted,
+    `PriceChanged` with the quote of now and why it differs, `StaySoldOut` with what is nearest.
+    Raises also `QuoteInvalid`, `QuoteExpired`, `NotOffered`, `BusyError`. Nothing is kept when it raises.
     """
     quote = read_quote(token, now=now)
     digest = hashlib.sha256(token.encode()).hexdigest()
+    try:
+        return _hold(quote, digest, user=user, now=now)
+    except SoldOut as error:
+        raise StaySoldOut(error.shortages, find_alternatives(quote, now=now)) from error
+
+
+def _hold(quote: Quote, digest: str, *, user: User | None, now: dt.datetime) -> Checkout:
     with write_transaction():
         lock_text(f"quote:{digest}")
         running = Checkout.objects.filter(
@@ -37,31 +49,44 @@ def hold_quote(*, token: str, user: User | None, now: dt.datetime) -> Checkout:
         ).first()
         if running is not None and running.user_id in {None, user.pk if user else None}:
             return running
-        current = make_quote(request=quote.request, now=now)
-        if current.terms != quote.terms:
-            raise PriceChanged(old=quote, new=current)
+        require_same_price(quote, now=now)
+        promotion_ids = lock_promotions(quote)
+        if promotion_ids is None:
+            # Somebody took the last one since the price was looked at a moment ago: it differs now.
+            require_same_price(quote, now=now)
+            raise BusyError(_("Many people are booking here right now. Please try again."))
         hold = hold_nights(
-            claims=[claim_of(quote)], expires_at=now + dt.timedelta(seconds=settings.HOLD_SECONDS), now=now
+            claims=claims_of(quote), expires_at=now + dt.timedelta(seconds=settings.HOLD_SECONDS), now=now
         )
-        return Checkout.objects.create(
-            hold=hold,
-            property_id=quote.property_id,
-            user=user,
-            quote=quote.as_json(),
-            quote_digest=digest,
-            guest_name=user.name if user else "",
-            guest_email=user.email if user else "",
-            guest_phone=(user.phone or "") if user else "",
-        )
+        use_promotions(promotion_ids=promotion_ids, hold_id=hold.pk)
+        return open_checkout(quote=quote, hold=hold, digest=digest, user=user)
 
 
-def claim_of(quote: Quote) -> Claim:
-    """The nights that a quote is about."""
-    return Claim(
-        room_type_id=quote.room_type_id,
-        check_in=quote.request.check_in,
-        check_out=quote.request.check_out,
-        quantity=quote.request.rooms,
+def require_same_price(quote: Quote, *, now: dt.datetime, kept: Quote | None = None) -> None:
+    """Raise `PriceChanged` unless the stay costs the same under the same terms as quoted."""
+    current = make_quote(request=quote.request, now=now, kept=kept)
+    if current.conditions != quote.conditions:
+        raise PriceChanged(old=quote, new=current, reasons=explain_change(quote, current))
+
+
+def open_checkout(*, quote: Quote, hold: Hold, digest: str, user: User | None) -> Checkout:
+    """Write the checkout of a hold with the price that was agreed. Needs the transaction of the hold."""
+    return Checkout.objects.create(
+        hold=hold,
+        property_id=quote.property_id,
+        user=user,
+        quote=quote.as_json(),
+        quote_digest=digest,
+        guest_name=user.name if user else "",
+        guest_email=user.email if user else "",
+        guest_phone=(user.phone or "") if user else "",
+    )
+
+
+def claims_of(quote: Quote) -> list[Claim]:
+    """The nights that a quote is about, added up by room type and in lock order."""
+    return merge_claims(
+        Claim(room.room_type_id, quote.request.check_in, quote.request.check_out, 1) for room in quote.rooms
     )
 
 
@@ -82,6 +107,7 @@ def save_guest_details(
     requests: str,
     payment_method: str,
     now: dt.datetime,
+    billing: str = "",
 ) -> None:
     """Keep what the guest typed, so that nothing is lost on the way to the bank and back."""
     Checkout.objects.filter(pk=checkout_id, state=Checkout.State.OPEN).update(
@@ -90,6 +116,7 @@ def save_guest_details(
         guest_phone=guest_phone,
         arrival_time=arrival_time,
         requests=requests,
+        billing=billing,
         payment_method=payment_method,
         updated_at=now,
     )

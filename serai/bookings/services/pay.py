@@ -22,7 +22,8 @@ from serai.payments.services import create_payment, refresh_payment, start_payme
 def begin_payment(*, checkout_id: uuid.UUID, return_url: str, description: str, now: dt.datetime) -> Payment:
     """Start the card payment of a checkout, or go on with the one that is under way.
 
-    The amount is what can be paid at booking; a city tax stays with the property. Raises
+    The amount is the deposit, or all that can be paid at booking where none is asked for; a city tax
+    stays with the property. Raises
     `HoldExpired` when the rooms went back, and what the gateway raises when it is away.
     """
     with write_transaction():
@@ -40,7 +41,7 @@ def begin_payment(*, checkout_id: uuid.UUID, return_url: str, description: str, 
             if running
             else create_payment(
                 reference=payment_reference(checkout_id),
-                amount_minor=quote.price.prepayable_minor,
+                amount_minor=quote.terms.due_now_minor or quote.price.prepayable_minor,
                 currency=quote.price.currency,
                 gateway=settings.CARD_GATEWAY,
                 description=description,

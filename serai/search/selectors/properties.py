@@ -11,11 +11,13 @@ from functools import cached_property
 from django.db import connection
 from django.db.models import Prefetch
 
-from serai.bookings.rules import CompiledTier, compile_tiers, free_until, is_always_free, penalty_at
+from serai.bookings.quotes import tiers_of_offer
+from serai.bookings.rules import CompiledTier, free_until, is_always_free, penalty_at
 from serai.core.clock import local_date
 from serai.properties.models import Amenity, Photo, Property, RoomType
+from serai.rates.reasons import describe
 from serai.rates.rules import Party, StayPrice
-from serai.rates.selectors import ProductOffer, load_offers
+from serai.rates.selectors import Audience, ProductOffer, load_offers
 from serai.search import sql
 from serai.search.requests import MAX_DAYS_AHEAD, Stay
 
@@ -61,13 +63,17 @@ class OfferDetail:
 
 @dataclass(frozen=True)
 class RoomDetail:
-    """A room type and what it can be booked for. `state` says why `offers` may be empty."""
+    """A room type and what it can be booked for. `state` says why `offers` may be empty.
+
+    For `restricted` rooms `reasons` are the sentences that tell what would make them bookable.
+    """
 
     room_type: RoomType
     photos: Sequence[Photo]
     offers: Sequence[OfferDetail]
     left: int
     state: str
+    reasons: Sequence[str] = ()
 
     @cached_property
     def scarce_units(self) -> int | None:
@@ -104,10 +110,12 @@ def find_published(slug: str) -> Property:
     return published.get(slug=slug)
 
 
-def property_detail(*, property_: Property, stay: Stay | None, now: dt.datetime) -> PropertyDetail:
+def property_detail(
+    *, property_: Property, stay: Stay | None, now: dt.datetime, is_member: bool = False
+) -> PropertyDetail:
     """All of a property for a stay or without one. Drafts too: who may see one is the page's question.
 
-    Five queries without a stay, eleven with one, one more when nothing is left.
+    Five queries without a stay, fourteen with one, one more when nothing is left.
     """
     photos: dict[int | None, list[Photo]] = defaultdict(list)
     for photo in Photo.objects.filter(property=property_, status=Photo.Status.READY):
@@ -117,7 +125,8 @@ def property_detail(*, property_: Property, stay: Stay | None, now: dt.datetime)
             "beds", Prefetch("amenities", queryset=Amenity.objects.all())
         )
     )
-    rooms = _rooms(property_, room_types, photos, stay, now=now)
+    audience = Audience(is_member=is_member, codes=stay.codes if stay else ())
+    rooms = _rooms(room_types, photos, stay, now=now, audience=audience)
     detail = PropertyDetail(
         property=property_,
         photos=[*photos[None], *(photo for room_type in room_types for photo in photos[room_type.pk])],
@@ -157,12 +166,12 @@ def nearest_open_stays(*, property_: Property, stay: Stay, now: dt.datetime) -> 
 
 
 def _rooms(
-    property_: Property,
     room_types: Sequence[RoomType],
     photos: dict[int | None, list[Photo]],
     stay: Stay | None,
     *,
     now: dt.datetime,
+    audience: Audience,
 ) -> list[RoomDetail]:
     if stay is None:
         return [
@@ -175,10 +184,12 @@ def _rooms(
         room_type_ids=[room_type.pk for room_type in room_types],
         check_in=stay.check_in,
         check_out=stay.check_out,
+        now=now,
+        audience=audience,
     ):
         by_room[offer.room_type_id].append(offer)
     rooms = [
-        _room(property_, room_type, photos[room_type.pk], by_room[room_type.pk], stay, parties, now=now)
+        _room(room_type, photos[room_type.pk], by_room[room_type.pk], parties, now=now)
         for room_type in room_types
     ]
     # What can be booked stands before what cannot; otherwise the host's own order.
@@ -186,11 +197,9 @@ def _rooms(
 
 
 def _room(
-    property_: Property,
     room_type: RoomType,
     photos: Sequence[Photo],
     offers: Sequence[ProductOffer],
-    stay: Stay,
     parties: Sequence[Party],
     *,
     now: dt.datetime,
@@ -205,17 +214,24 @@ def _room(
         state = "too_few"
     elif left and not any(offer.nights for offer in offers):
         state = "no_price"
+    elif left and any(offer.nights and offer.reasons for offer in offers):
+        state = "restricted"
     else:
         state = "sold_out"
+    reasons = tuple(
+        dict.fromkeys(
+            describe(reason) for offer in offers if offer.nights and offer.left for reason in offer.reasons
+        )
+    )
     details = []
     for offer in sellable:
         price = offer.price(parties)
-        tiers = compile_tiers(
-            tiers=offer.tiers,
-            check_in=stay.check_in,
-            check_in_from=property_.check_in_from,
-            timezone=property_.timezone,
-            price=price,
-        )
-        details.append(OfferDetail(offer, price, tuple(tiers), now))
-    return RoomDetail(room_type, photos, details, left=left, state=state)
+        details.append(OfferDetail(offer, price, tuple(tiers_of_offer(offer, price)), now))
+    return RoomDetail(
+        room_type,
+        photos,
+        details,
+        left=left,
+        state=state,
+        reasons=reasons if state == "restricted" else (),
+    )

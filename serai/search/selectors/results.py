@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
-from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from serai.bookings.rules import compile_tiers, penalty_at
+from serai.bookings.quotes import tiers_of_offer
+from serai.bookings.rules import penalty_at
 from serai.properties.models import Amenity, Photo, Property
 from serai.properties.selectors import cover_photos
-from serai.rates.rules import Party, ProductTerms, TaxTerm
-from serai.rates.selectors import PolicyTier, ProductOffer
+from serai.rates.selectors import Audience, load_offers
 from serai.search import rules, sql
 from serai.search.destinations import DestinationRow, Place, PlaceKind, nearby_destinations
 from serai.search.requests import Filters, SearchRequest, Sort, Stay
@@ -28,35 +26,6 @@ from serai.search.rules import Candidate, Facet, Match, Outcome, PricedProduct
 PAGE_SIZE = 20
 SCARCE_UNITS = 5
 CARD_AMENITIES = 4
-
-
-class SellableRow(NamedTuple):
-    """A row of `sql.SELLABLE_PRODUCTS`, column by column."""
-
-    property_id: int
-    currency: str
-    timezone: str
-    check_in_from: dt.time
-    infant_max_age: int
-    child_max_age: int
-    room_type_id: int
-    room_type_name: str
-    base_guests: int
-    max_adults: int
-    max_children: int
-    max_guests: int
-    units_left: int
-    product_id: int
-    rate_plan_id: int
-    rate_plan_name: str
-    meals: str
-    payment: str
-    policy_id: int
-    policy_name: str
-    adjustments: str
-    extra_adult_minor: int
-    extra_child_minor: int
-    amounts: list[int]
 
 
 @dataclass(frozen=True)
@@ -107,10 +76,12 @@ class SearchPage:
         return sorted(found, key=lambda entry: -entry[1])
 
 
-def search_properties(request: SearchRequest, place: Place, *, now: dt.datetime) -> SearchPage:
+def search_properties(
+    request: SearchRequest, place: Place, *, now: dt.datetime, is_member: bool = False
+) -> SearchPage:
     """Search at a resolved place. The number of queries depends on neither hotels nor nights.
 
-    Seven queries with a stay, four without; one more when nothing is found and the place has neighbours.
+    Fourteen queries with a stay, four without; one more when nothing is found and the place has neighbours.
     `request.errors` may gain a sentence about an order that needs dates or a centre.
     """
     candidates = _candidates(place)
@@ -118,7 +89,12 @@ def search_properties(request: SearchRequest, place: Place, *, now: dt.datetime)
     stay, there = request.stay, len(candidates)
     unsold: list[Candidate] = []
     if stay is not None:
-        products = _priced_products([candidate.id for candidate in candidates], stay, now=now)
+        products = _priced_products(
+            [candidate.id for candidate in candidates],
+            stay,
+            now=now,
+            audience=Audience(is_member=is_member, codes=stay.codes),
+        )
         unsold = [candidate for candidate in candidates if candidate.id not in products]
         candidates = [
             replace(candidate, products=products[candidate.id])
@@ -149,13 +125,6 @@ def search_properties(request: SearchRequest, place: Place, *, now: dt.datetime)
     )
 
 
-def priced_products(
-    *, property_ids: Sequence[int], stay: Stay, now: dt.datetime
-) -> dict[int, tuple[PricedProduct, ...]]:
-    """What can be sold for a stay, by property, cheapest first: three queries."""
-    return _priced_products(property_ids, stay, now=now)
-
-
 def _candidates(place: Place) -> list[Candidate]:
     query = sql.PROPERTIES_AT_PLACE.format(
         at_place=sql.AT_PLACE[place.kind], closeness=sql.CLOSENESS.get(place.kind, sql.NO_CLOSENESS)
@@ -184,14 +153,13 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
 
 
 def _priced_products(
-    property_ids: Sequence[int], stay: Stay, *, now: dt.datetime
+    property_ids: Sequence[int], stay: Stay, *, now: dt.datetime, audience: Audience
 ) -> dict[int, tuple[PricedProduct, ...]]:
     parties = stay.guests.parties
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SELLABLE_PRODUCTS,
+            sql.OPEN_ROOM_TYPES,
             {
-                "takes_cards": bool(settings.CARD_GATEWAY),
                 "property_ids": list(property_ids),
                 "check_in": stay.check_in,
                 "check_out": stay.check_out,
@@ -201,85 +169,30 @@ def _priced_products(
                 "now": now,
             },
         )
-        rows = [SellableRow(*row) for row in cursor.fetchall()]
-        cursor.execute(sql.TAXES, {"property_ids": list({row.property_id for row in rows})})
-        taxes: dict[int, list[TaxTerm]] = defaultdict(list)
-        for property_id, *term in cursor.fetchall():
-            taxes[property_id].append(TaxTerm(*term))
-        cursor.execute(sql.TIERS, {"policy_ids": list({row.policy_id for row in rows})})
-        tiers: dict[int, list[PolicyTier]] = defaultdict(list)
-        for policy_id, *tier in cursor.fetchall():
-            tiers[policy_id].append(PolicyTier(*tier))
-
-    dates = [stay.check_in + dt.timedelta(days=index) for index in range(stay.nights)]
+        room_type_ids = [room_type_id for (room_type_id,) in cursor.fetchall()]
     found: dict[int, list[PricedProduct]] = defaultdict(list)
-    for row in rows:
-        product = _price_row(row, dates, parties, taxes, tiers, now=now)
-        if product is not None:
-            found[product.offer.property_id].append(product)
+    for offer in load_offers(
+        room_type_ids=room_type_ids,
+        check_in=stay.check_in,
+        check_out=stay.check_out,
+        now=now,
+        audience=audience,
+    ):
+        if not offer.is_sellable(parties):
+            continue
+        price = offer.price(parties)
+        found[offer.property_id].append(
+            PricedProduct(
+                offer=offer,
+                room_type_name=offer.room_type_name,
+                total_minor=price.total_minor,
+                is_free_to_cancel=penalty_at(tiers_of_offer(offer, price), now) == 0,
+            )
+        )
     return {
         property_id: tuple(sorted(products, key=lambda entry: (entry.total_minor, entry.offer.product_id)))
         for property_id, products in found.items()
     }
-
-
-def _price_row(
-    row: SellableRow,
-    dates: Sequence[dt.date],
-    parties: Sequence[Party],
-    taxes: dict[int, list[TaxTerm]],
-    tiers: dict[int, list[PolicyTier]],
-    *,
-    now: dt.datetime,
-) -> PricedProduct | None:
-    """A row of `SELLABLE_PRODUCTS` as an offer with its price; None when the party does not fit."""
-    offer = ProductOffer(
-        product_id=row.product_id,
-        property_id=row.property_id,
-        room_type_id=row.room_type_id,
-        rate_plan_id=row.rate_plan_id,
-        rate_plan_name=row.rate_plan_name,
-        meals=row.meals,
-        payment=row.payment,
-        policy_name=row.policy_name,
-        tiers=tuple(tiers[row.policy_id]),
-        terms=ProductTerms(
-            currency=row.currency,
-            base_guests=row.base_guests,
-            max_adults=row.max_adults,
-            max_children=row.max_children,
-            max_guests=row.max_guests,
-            extra_adult_minor=row.extra_adult_minor,
-            extra_child_minor=row.extra_child_minor,
-            infant_max_age=row.infant_max_age,
-            child_max_age=row.child_max_age,
-            adjustments=_adjustments(row.adjustments),
-            taxes=tuple(taxes[row.property_id]),
-        ),
-        nights=tuple(zip(dates, row.amounts, strict=True)),
-        left=row.units_left,
-    )
-    if not offer.is_sellable(parties):
-        return None
-    price = offer.price(parties)
-    compiled = compile_tiers(
-        tiers=offer.tiers,
-        check_in=dates[0],
-        check_in_from=row.check_in_from,
-        timezone=row.timezone,
-        price=price,
-    )
-    return PricedProduct(
-        offer=offer,
-        room_type_name=row.room_type_name,
-        total_minor=price.total_minor,
-        is_free_to_cancel=penalty_at(compiled, now) == 0,
-    )
-
-
-@cache
-def _adjustments(text: str) -> tuple[tuple[str, int], ...]:
-    return tuple((kind, value) for kind, value in json.loads(text))
 
 
 def _possible_order(request: SearchRequest, place: Place) -> SearchRequest:

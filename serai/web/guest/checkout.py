@@ -34,7 +34,6 @@ from serai.inventory.models import Hold
 from serai.inventory.services import HoldExpired
 from serai.payments.models import Payment
 from serai.payments.services import PaymentUnavailableError
-from serai.rates.models import RatePlan
 from serai.web.guest.access import get_checkout
 from serai.web.guest.quote import property_url, quote_context
 
@@ -85,7 +84,7 @@ class GuestDetailsForm(forms.Form):
     def __init__(self, *args: Any, quote: Quote, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         methods = [(Booking.PaymentMethod.CARD.value, _("By card now"))] if settings.CARD_GATEWAY else []
-        if quote.payment == RatePlan.Payment.AT_PROPERTY:
+        if not quote.is_prepaid:
             methods.insert(0, (Booking.PaymentMethod.AT_PROPERTY.value, _("At the property")))
         if quote.price.prepayable_minor == 0:
             methods = [(Booking.PaymentMethod.AT_PROPERTY.value, _("At the property"))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,7 +53,9 @@ def render_property(request: HttpRequest, property_: Property, *, is_preview: bo
     """The page of a property that the caller has found visible; a preview says so and sells nothing."""
     now = utc_now()
     stay_input = parse_stay(request.GET, today=local_date(now, property_.timezone))
-    detail = property_detail(property_=property_, stay=stay_input.stay, now=now)
+    detail = property_detail(
+        property_=property_, stay=stay_input.stay, now=now, is_member=request.user.is_authenticated
+    )
     context = _stay_context(detail, stay_input, is_preview=is_preview)
     if request.headers.get("HX-Target") == "rooms":
         response = render(request, "web/guest/_rooms.html", context)
@@ -153,7 +156,7 @@ def map_url(property_: Property) -> str:
 
 def _moved(stay: Stay, check_in: dt.date) -> Stay:
     """The stay, as long, from another date."""
-    return Stay(check_in, check_in + (stay.check_out - stay.check_in), stay.guests)
+    return replace(stay, check_in=check_in, check_out=check_in + (stay.check_out - stay.check_in))
 
 
 def _published(slug: str) -> Property:

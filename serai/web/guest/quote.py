@@ -13,17 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from serai.bookings.errors import NotOffered, PriceChanged, QuoteExpired, QuoteInvalid
-from serai.bookings.quotes import Quote, StayRequest, make_quote, read_quote
+from serai.bookings.alternatives import Alternatives, find_alternatives
+from serai.bookings.errors import NotOffered, PriceChanged, QuoteExpired, QuoteInvalid, StaySoldOut
+from serai.bookings.quotes import Quote, StayRequest, make_quote, read_quote, request_rooms
 from serai.bookings.rules import check_in_instant
 from serai.bookings.services import hold_quote
 from serai.core.clock import local_date, utc_now
-from serai.inventory.services import SoldOut
 from serai.properties.models import Property
 from serai.search.requests import Guests, Stay, parse_stay
 from serai.web.errors import bad_request
 from serai.web.guest.access import remember_checkout
-from serai.web.guest.stay_view import policy_steps, stay_alternatives
+from serai.web.guest.stay_view import policy_steps
 
 
 @never_cache
@@ -41,7 +41,10 @@ def quote_page(request: HttpRequest, slug: str) -> HttpResponse:
         )
         return redirect(back)
     try:
-        quote = make_quote(request=_stay_request(int(product), stay_input.stay), now=now)
+        quote = make_quote(
+            request=_stay_request(int(product), stay_input.stay, is_member=request.user.is_authenticated),
+            now=now,
+        )
     except NotOffered as error:
         messages.error(request, str(error))
         return redirect(back)
@@ -62,15 +65,20 @@ def hold_create(request: HttpRequest) -> HttpResponse:
         checkout = hold_quote(token=token, user=user, now=now)
     except PriceChanged as error:
         property_ = Property.objects.select_related("destination").get(pk=error.new.property_id)
-        context = {"old": error.old, "back_url": property_url(error.new, property_)}
+        context = {"old": error.old, "reasons": error.reasons, "back_url": property_url(error.new, property_)}
         return render(
             request,
             "web/guest/price_changed.html",
             {**context, **quote_context(error.new, property_)},
             status=409,
         )
-    except (SoldOut, NotOffered) as error:
-        return _sold_out(request, read_quote(token, now=now), reason=str(error))
+    except StaySoldOut as error:
+        return _sold_out(
+            request, read_quote(token, now=now), reason=str(error), alternatives=error.alternatives
+        )
+    except NotOffered as error:
+        quote = read_quote(token, now=now)
+        return _sold_out(request, quote, reason=str(error), alternatives=find_alternatives(quote, now=now))
     except QuoteExpired as error:
         messages.info(request, str(error))
         again = request.POST.get("again", "")
@@ -108,22 +116,24 @@ def property_url(quote: Quote, property_: Property) -> str:
 
 def stay_of(quote: Quote) -> Stay:
     """The quote's stay as search and hotel page take it."""
-    party = quote.request.party
-    guests = Guests(adults=party.adults, children_ages=party.children_ages, rooms=quote.request.rooms)
-    return Stay(quote.request.check_in, quote.request.check_out, guests)
+    request = quote.request
+    guests = Guests(request.party.adults, request.party.children_ages, len(request.rooms))
+    return Stay(request.check_in, request.check_out, guests, request.codes)
 
 
-def _stay_request(product_id: int, stay: Stay) -> StayRequest:
-    return StayRequest(
-        product_id=product_id,
-        check_in=stay.check_in,
-        check_out=stay.check_out,
-        party=stay.guests.party,
-        rooms=stay.guests.rooms,
+def _stay_request(product_id: int, stay: Stay, *, is_member: bool) -> StayRequest:
+    return request_rooms(
+        product_id,
+        stay.check_in,
+        stay.check_out,
+        stay.guests.party,
+        stay.guests.rooms,
+        codes=stay.codes,
+        is_member=is_member,
     )
 
 
-def _sold_out(request: HttpRequest, quote: Quote, *, reason: str) -> HttpResponse:
+def _sold_out(request: HttpRequest, quote: Quote, *, reason: str, alternatives: Alternatives) -> HttpResponse:
     """Somebody was faster: what is left in this hotel for the same stay."""
     property_ = Property.objects.select_related("destination").get(pk=quote.property_id)
     return render(
@@ -133,7 +143,7 @@ def _sold_out(request: HttpRequest, quote: Quote, *, reason: str) -> HttpRespons
             "quote": quote,
             "property": property_,
             "reason": reason,
-            "alternatives": stay_alternatives(quote),
+            "alternatives": alternatives,
             "stay_url": property_url(quote, property_),
             "nearby_url": f"{reverse('search')}?"
             + urlencode([("destination", property_.destination_id or ""), *stay_of(quote).query_items()]),

@@ -24,7 +24,7 @@ def search(request: HttpRequest) -> HttpResponse:
     text, destination_id = parse_place(request.GET)
     place = resolve_place(text, destination_id=destination_id)
     wanted = parse_search(request.GET, today=local_date(now, place.timezone or EARLIEST_TIMEZONE))
-    page = search_properties(wanted, place, now=now)
+    page = search_properties(wanted, place, now=now, is_member=request.user.is_authenticated)
     is_part = request.headers.get("HX-Target") == "results"
     template = "web/guest/_results.html" if is_part else "web/guest/search.html"
     response = render(request, template, {**search_context(request.GET, page), "is_part": is_part})

@@ -6,11 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from serai.bookings.quotes import Quote
 from serai.bookings.rules import CompiledTier
-from serai.properties.models import RoomType
-from serai.rates.rules import StayPrice
-from serai.rates.selectors import load_offers
 
 
 @dataclass(frozen=True)
@@ -51,40 +47,3 @@ def policy_steps(
             )
         )
     return steps
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """Another room of the same hotel that is still there for the same stay."""
-
-    room_type: RoomType
-    rate_plan_name: str
-    product_id: int
-    price: StayPrice
-    left: int
-
-
-def stay_alternatives(quote: Quote) -> list[Alternative]:
-    """What the hotel still has for the quote's stay and party, cheapest first, one per room type."""
-    room_types = {
-        room_type.pk: room_type
-        for room_type in RoomType.objects.filter(property_id=quote.property_id, is_active=True)
-    }
-    offers = load_offers(
-        room_type_ids=room_types, check_in=quote.request.check_in, check_out=quote.request.check_out
-    )
-    best: dict[int, Alternative] = {}
-    for offer in offers:
-        if not offer.is_sellable(quote.parties):
-            continue
-        price = offer.price(quote.parties)
-        known = best.get(offer.room_type_id)
-        if known is None or price.total_minor < known.price.total_minor:
-            best[offer.room_type_id] = Alternative(
-                room_type=room_types[offer.room_type_id],
-                rate_plan_name=offer.rate_plan_name,
-                product_id=offer.product_id,
-                price=price,
-                left=offer.left,
-            )
-    return sorted(best.values(), key=lambda alternative: alternative.price.total_minor)

@@ -29,7 +29,13 @@ from serai.bookings.models import Booking
 from serai.bookings.quotes import quote_from_json
 from serai.bookings.rules import check_in_instant, tiers_from_json
 from serai.bookings.selectors import balance_minor, paid_minor, payments_of, trips_of
-from serai.bookings.services import cancel_booking, cancellation_cost, change_booking, offer_change
+from serai.bookings.services import (
+    cancel_booking,
+    cancellation_cost,
+    change_booking,
+    change_request,
+    offer_change,
+)
 from serai.core.clock import local_date, utc_now
 from serai.core.mail import Attachment
 from serai.inventory.services import SoldOut
@@ -131,12 +137,10 @@ def trip_change(request: HttpRequest, reference: str) -> HttpResponse:
     context = {"form": form, **_context(booking)}
     status = 200
     try:
+        wanted = form.cleaned_data if form.is_bound and form.is_valid() else initial
         offer = offer_change(
             booking=booking,
-            check_in=form.cleaned_data["check_in"] if form.is_bound and form.is_valid() else booking.check_in,
-            check_out=form.cleaned_data["check_out"]
-            if form.is_bound and form.is_valid()
-            else booking.check_out,
+            request=change_request(booking, check_in=wanted["check_in"], check_out=wanted["check_out"]),
             now=utc_now(),
         )
         if form.is_bound and form.is_valid():

@@ -165,7 +165,7 @@ def test_reviews_come_page_by_page(client: Client, hotel: Hotel) -> None:
     assert "<html" in client.get(url, {"page": "2"}).content.decode()
 
 
-@pytest.mark.parametrize(("query", "count"), [({}, 9), (DATES, 15)])
+@pytest.mark.parametrize(("query", "count"), [({}, 9), (DATES, 18)])
 def test_the_page_costs_as_many_queries_for_one_row_as_for_many(
     client: Client, hotel: Hotel, django_assert_num_queries: Any, query: dict[str, str], count: int
 ) -> None:

@@ -11,7 +11,7 @@ from icalendar import Calendar
 from zeal import zeal_ignore
 
 from serai.bookings.models import Booking
-from serai.bookings.quotes import StayRequest, make_quote
+from serai.bookings.quotes import StayRequest, make_quote, request_rooms
 from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
 from serai.inventory.models import Night
 from serai.rates.rules import Party
@@ -46,7 +46,7 @@ def signed_in(client: Client, guest) -> Client:
 
 def book(hotel: Hotel, guest, *, check_in: dt.date = CHECK_IN, check_out: dt.date = CHECK_OUT) -> Booking:
     with zeal_ignore():
-        return _book(hotel, guest, StayRequest(hotel.flexible.pk, check_in, check_out, Party(2)))
+        return _book(hotel, guest, request_rooms(hotel.flexible.pk, check_in, check_out, Party(2)))
 
 
 def _book(hotel: Hotel, guest, request: StayRequest) -> Booking:
