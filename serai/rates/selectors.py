@@ -383,7 +383,7 @@ def _load(
         codes = [code.upper() for code in audience.codes]
         promotions: dict[int, list[PromotionTerm]] = defaultdict(list)
         for property_id, *term, plan_ids in rows(sql.PROMOTIONS, property_ids, codes):
-            promotions[property_id].append(PromotionTerm(*term, frozenset(plan_ids)))
+            promotions[property_id].append(PromotionTerm(*(*term, frozenset(plan_ids))))
         restrictions: dict[int, dict[dt.date, Restrictions]] = defaultdict(dict)
         for product_id, date, *terms in rows(sql.RESTRICTIONS, product_ids, check_in, check_out):
             restrictions[product_id][date] = Restrictions(*terms)
@@ -429,7 +429,7 @@ def _plans(rows: list[tuple[Any, ...]], parts: list[tuple[Any, ...]]) -> dict[in
         )
         is_free = all(value is None for value in restrictions)
         standing = UNRESTRICTED if is_free else Restrictions(*restrictions)
-        plans[row[0]] = _PlanRow(*row[:17], policy_id, policy, standing)
+        plans[row[0]] = _PlanRow(*(*row[:17], policy_id, policy, standing))
     return plans
 
 
