@@ -3,6 +3,14 @@
 from serai.bookings.services.book import BookingDetails, RoomLine, book_hold, complete_checkout
 from serai.bookings.services.cancel import cancel_booking, cancellation_cost
 from serai.bookings.services.change import ChangeOffer, change_booking, change_request, offer_change
+from serai.bookings.services.folio import (
+    add_charge,
+    correct_invoice,
+    hand_back,
+    invoice_booking,
+    take_payment,
+    write_missing_charges,
+)
 from serai.bookings.services.hold import abandon_checkout, claim_checkout, hold_quote, save_guest_details
 from serai.bookings.services.pay import begin_payment, settle_checkout
 from serai.bookings.services.stay import check_in_booking, check_out_booking, mark_no_show
@@ -12,6 +20,7 @@ __all__ = [
     "ChangeOffer",
     "RoomLine",
     "abandon_checkout",
+    "add_charge",
     "begin_payment",
     "book_hold",
     "cancel_booking",
@@ -22,9 +31,14 @@ __all__ = [
     "check_out_booking",
     "claim_checkout",
     "complete_checkout",
+    "correct_invoice",
+    "hand_back",
     "hold_quote",
+    "invoice_booking",
     "mark_no_show",
     "offer_change",
     "save_guest_details",
     "settle_checkout",
+    "take_payment",
+    "write_missing_charges",
 ]
