@@ -73,6 +73,12 @@ def balance_minor(booking: Booking) -> int:
     return max(open_minor(booking), 0)
 
 
+def added_lines(booking: Booking) -> list[FolioLine]:
+    """What was charged at the property beyond the stay, oldest first."""
+    lines = FolioLine.objects.filter(_ADDED, reference=folio_reference(booking))
+    return list(lines.order_by("id"))
+
+
 _ADDED = Q(key__startswith=DESK_PREFIX)
 
 

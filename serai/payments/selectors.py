@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from serai.payments import folio_rules
 from serai.payments.models import FolioLine, Invoice, Payment, Refund
@@ -61,14 +61,8 @@ def folio(reference: str) -> Folio:
 
 
 def invoices_of(reference: str) -> QuerySet[Invoice]:
-    """Invoices and credit notes, oldest first; `is_corrected` tells of an invoice with a credit note."""
-    corrections = Invoice.objects.filter(corrects=OuterRef("pk"))
-    return (
-        Invoice.objects.filter(reference=reference)
-        .annotate(is_corrected=Exists(corrections))
-        .select_related("corrects")
-        .order_by("id")
-    )
+    """Invoices and credit notes, oldest first, each with what it corrects or is corrected by."""
+    return Invoice.objects.filter(reference=reference).select_related("corrects", "correction").order_by("id")
 
 
 def waiting_payments(*, now: dt.datetime, quiet_for: dt.timedelta, at_most: int) -> QuerySet[Payment]:

@@ -122,6 +122,11 @@ class Invoice(models.Model):
         """The number as it is printed, such as `2026-00017`."""
         return number_text(kind=self.kind, year=self.year, number=self.number)
 
+    @cached_property
+    def is_corrected(self) -> bool:
+        """Whether there is a credit note for this invoice."""
+        return hasattr(self, "correction")
+
 
 class InvoiceFile(models.Model):
     """The PDF of an invoice as it was first made; the same bytes for ever."""

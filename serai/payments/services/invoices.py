@@ -187,7 +187,7 @@ def _uncovered(whole: Folio) -> list[FolioLine]:
     standing = [
         invoice
         for invoice in invoices_of(whole.reference)
-        if invoice.kind == Invoice.Kind.INVOICE and not invoice.is_corrected  # type: ignore[attr-defined]
+        if invoice.kind == Invoice.Kind.INVOICE and not invoice.is_corrected
     ]
     for invoice in standing:
         covered_by.update(dict.fromkeys(invoice.data["covers"], invoice))
