@@ -15,10 +15,12 @@ from zeal import zeal_ignore
 
 from serai.accounts.models import User
 from serai.bookings.models import Booking
+from serai.payments.models import FolioLine, Invoice, Payment
 from serai.properties.models import Membership, Photo, Property
 from serai.web.host.urls import urlpatterns as host_patterns
 from serai.web.staff.urls import urlpatterns as staff_patterns
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
+from tests.web.test_authorisation import paid_and_invoiced
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +38,12 @@ ALLOWED: dict[str, set[str]] = {
     "host_property_new": EVERYBODY,
     "host_booking": TEAM,
     "host_booking_move": TEAM,
+    "host_folio_payment": TEAM,
+    "host_folio_charge": TEAM,
+    "host_folio_hand_back": TEAM,
+    "host_invoice_new": TEAM,
+    "host_invoice_pdf": TEAM,
+    "host_invoice_credit": TEAM,
     "host_property": EDITORS,
     "host_property_step": EDITORS,
     "host_property_preview": EDITORS,
@@ -84,7 +92,7 @@ def _frozen() -> Iterator[None]:
 def hotel() -> Hotel:
     hotel = make_hotel(status="submitted")
     Photo.objects.create(property=hotel.property, status="ready", variants={"480": "variants/1/x.webp"})
-    Booking.objects.create(
+    booking = Booking.objects.create(
         reference="SR7",
         property=hotel.property,
         idempotency_key="1",
@@ -98,6 +106,8 @@ def hotel() -> Hotel:
         payment_method="pay_at_property",
         booked_at=NOW,
     )
+    with zeal_ignore():
+        paid_and_invoiced(booking)
     return hotel
 
 
@@ -123,6 +133,8 @@ def addresses(hotel: Hotel) -> list[tuple[str, str]]:
         "property_id": property.pk,
         "photo_id": property.photos.get().pk,
         "room_type_id": hotel.room_type.pk,
+        "payment_id": Payment.objects.get().pk,
+        "invoice_id": Invoice.objects.get().pk,
         "membership_id": property.memberships.get(user=hotel.host).pk,
         "reference": "SR7",
         "action": "cancel",
@@ -153,6 +165,8 @@ def snapshot(hotel: Hotel) -> list[Any]:
             list(property.photos.values_list("pk", "position")),
             list(property.decisions.values_list("kind", flat=True)),
             list(Booking.objects.filter(property=property).values_list("reference", "state")),
+            list(FolioLine.objects.order_by("pk").values_list("reference", "key", "amount_minor")),
+            list(Invoice.objects.order_by("pk").values_list("number", "total_minor")),
         ]
 
 
