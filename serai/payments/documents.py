@@ -43,7 +43,7 @@ def invoice_page(invoice: Invoice) -> dict[str, Any]:
         return format_money(minor, data["currency"], language)
 
     def day(iso: str) -> str:
-        return format_date(dt.date.fromisoformat(iso), "long", locale=language)
+        return own_direction(format_date(dt.date.fromisoformat(iso), "long", locale=language))
 
     seller = data["seller"]
     totals = [
