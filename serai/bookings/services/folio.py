@@ -195,12 +195,14 @@ def stay_charges(booking: Booking) -> list[LineDraft]:
             plan = f", {room.rate_plan.name}" if room.rate_plan else ""
             labels.append(f"{room.room_type.name}{plan}, {nights}")
         price = quote_from_json(booking.price).price if booking.price else None
-        if price is not None and price.total_minor == booking.total_minor and len(price.rooms) == len(rooms):
-            return folio_rules.charge_lines(
+        if price is not None and len(price.rooms) == len(rooms):
+            lines = folio_rules.charge_lines(
                 version=booking.version,
                 rooms=[(label, priced.room_minor) for label, priced in zip(labels, price.rooms, strict=True)],
                 taxes=[(tax.name, tax.amount_minor, tax.is_included) for tax in price.taxes],
             )
+            if folio_rules.charges_minor(lines) == booking.total_minor:
+                return lines
         totals = [(label, room.total_minor) for label, room in zip(labels, rooms, strict=True)]
         if sum(total for _label, total in totals) != booking.total_minor:
             totals = [(_("Stay"), booking.total_minor)]
