@@ -179,7 +179,7 @@ def write_missing_charges(*, booking: Booking, now: dt.datetime) -> int:
 def stay_charges(booking: Booking) -> list[LineDraft]:
     """What the stay costs as lines of a folio, in the guest's language; they add up to `owed_minor`.
 
-    From the price that was frozen with the booking: a line per room, a line per tax. A booking that came
+    From the price that was frozen with the booking: a line per room, tax and extra. A booking that came
     with totals alone has a line per room.
     """
     with translation.override(booking.language):
@@ -200,6 +200,10 @@ def stay_charges(booking: Booking) -> list[LineDraft]:
                 version=booking.version,
                 rooms=[(label, priced.room_minor) for label, priced in zip(labels, price.rooms, strict=True)],
                 taxes=[(tax.name, tax.amount_minor, tax.is_included) for tax in price.taxes],
+                extras=[
+                    (f"{extra.name} × {extra.quantity}", extra.amount_minor)  # noqa: RUF001
+                    for extra in price.extras
+                ],
             )
             if folio_rules.charges_minor(lines) == booking.total_minor:
                 return lines
