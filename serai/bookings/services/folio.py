@@ -200,10 +200,7 @@ def stay_charges(booking: Booking) -> list[LineDraft]:
                 version=booking.version,
                 rooms=[(label, priced.room_minor) for label, priced in zip(labels, price.rooms, strict=True)],
                 taxes=[(tax.name, tax.amount_minor, tax.is_included) for tax in price.taxes],
-                extras=[
-                    (f"{extra.name} × {extra.quantity}", extra.amount_minor)  # noqa: RUF001
-                    for extra in price.extras
-                ],
+                extras=[(f"{extra.name} × {extra.quantity}", extra.amount_minor) for extra in price.extras],
             )
             if folio_rules.charges_minor(lines) == booking.total_minor:
                 return lines
