@@ -23,6 +23,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from serai.bookings.audit import oversold_nights, recount
+from serai.bookings.errors import StaySoldOut
 from serai.bookings.models import Booking
 from serai.bookings.services import complete_checkout, hold_quote
 from serai.core.db import write_transaction
@@ -105,7 +106,7 @@ def assert_sound(hotel: Hotel) -> None:
 def test_threads_fight_for_the_last_rooms(units: int) -> None:
     hotel = make_hotel(units=units)
     race = fight(tokens_for(hotel, overlapping_stays(CONTENDERS)))
-    assert Counter(type(error) for error in race.errors) == {SoldOut: CONTENDERS - units}
+    assert Counter(type(error) for error in race.errors) == {StaySoldOut: CONTENDERS - units}
     assert len(set(race.results)) == len(race.results) == units
     assert Booking.objects.count() == units
     assert counters(hotel.room_type.pk, first=WANTED, nights=1) == [(0, units)]
@@ -164,7 +165,7 @@ def test_processes_fight_for_the_last_room() -> None:
         child.join(timeout=10)
         assert child.exitcode == 0
     assert sum(booked for booked, _ in answers) == 1
-    assert Counter(name for _, names in answers for name in names) == {"SoldOut": CONTENDERS - 1}
+    assert Counter(name for _, names in answers for name in names) == {"StaySoldOut": CONTENDERS - 1}
     assert Booking.objects.count() == 1
     assert_sound(hotel)
 
