@@ -6,10 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 K = TypeVar("K", bound=Hashable)
+# What a caller names its rooms by.
+RoomKey = Any
 Span = tuple[dt.datetime, dt.datetime]
 Nights = tuple[dt.date, dt.date]
 
@@ -96,7 +98,7 @@ class Stay:
     start: dt.datetime
     end: dt.datetime
     needs_accessible: bool = False
-    room: Hashable | None = None
+    room: RoomKey = None
     is_locked: bool = False
 
 
@@ -104,7 +106,7 @@ class Stay:
 class PlainRoom:
     """A physical room, as far as sharing out cares."""
 
-    key: Hashable
+    key: RoomKey
     number: str
     is_accessible: bool = False
 
@@ -119,8 +121,8 @@ def number_order(number: str) -> list[tuple[int, int, str]]:
 def share_out(
     stays: Mapping[K, Stay],
     rooms: Sequence[PlainRoom],
-    taken: Mapping[Hashable, Collection[Span]] | None = None,
-) -> dict[K, Hashable | None]:
+    taken: Mapping[RoomKey, Collection[Span]] | None = None,
+) -> dict[K, RoomKey]:
     """Give each stay a room for all of its time, or None. `taken` is what others have in each room.
 
     Locked stays keep their room. Earlier rooms are kept as well, unless somebody would go without. A
@@ -130,7 +132,7 @@ def share_out(
     answer. When nothing is locked or taken, nobody needs an accessible room and there are never more
     stays than rooms at a time, everybody gets one.
     """
-    best: tuple[tuple[int, int], dict[K, Hashable | None]] | None = None
+    best: tuple[tuple[int, int], dict[K, RoomKey]] | None = None
     for keeps_earlier in (True, False):
         for needs_come_first in (True, False):
             table = _Table(stays, rooms, taken or {}, keeps_earlier=keeps_earlier)
@@ -152,15 +154,15 @@ class _Table:
         self,
         stays: Mapping[K, Stay],
         rooms: Sequence[PlainRoom],
-        taken: Mapping[Hashable, Collection[Span]],
+        taken: Mapping[RoomKey, Collection[Span]],
         *,
         keeps_earlier: bool,
     ) -> None:
         self.stays: Mapping[Hashable, Stay] = stays  # type: ignore[assignment]
         self.rooms = {room.key: room for room in rooms}
         self.order = {key: (number_order(room.number), str(key)) for key, room in self.rooms.items()}
-        self.fixed: dict[Hashable, list[Span]] = {key: list(taken.get(key, ())) for key in self.rooms}
-        self.inside: dict[Hashable, set[Hashable]] = {key: set() for key in self.rooms}
+        self.fixed: dict[RoomKey, list[Span]] = {key: list(taken.get(key, ())) for key in self.rooms}
+        self.inside: dict[RoomKey, set[Hashable]] = {key: set() for key in self.rooms}
         # Locked stays count as placed wherever they are, also in a room of another type.
         self.result: dict = dict.fromkeys(stays)
         self.waiting: list[Hashable] = []
@@ -200,10 +202,10 @@ class _Table:
         stay = self.stays[key]
         return stay.start, stay.end, str(key)
 
-    def _suits(self, key: Hashable, room: Hashable) -> bool:
+    def _suits(self, key: Hashable, room: RoomKey) -> bool:
         return self.rooms[room].is_accessible or not self.stays[key].needs_accessible
 
-    def _preference(self, key: Hashable) -> Callable[[Hashable], tuple]:
+    def _preference(self, key: Hashable) -> Callable[[RoomKey], tuple]:
         """Not an accessible room for who does not need it; then the tightest fit; then the number."""
         stay = self.stays[key]
         return lambda room: (
@@ -212,7 +214,7 @@ class _Table:
             self.order[room],
         )
 
-    def _idle(self, room: Hashable, stay: Stay) -> dt.timedelta:
+    def _idle(self, room: RoomKey, stay: Stay) -> dt.timedelta:
         """The time for which the room would stand empty before and after the stay."""
         assert self.horizon is not None  # noqa: S101 - there is a stay
         spans = self._spans(room)
@@ -220,15 +222,15 @@ class _Table:
         after = min((start for start, _end in spans if start >= stay.end), default=self.horizon[1])
         return (stay.start - before) + (after - stay.end)
 
-    def _spans(self, room: Hashable) -> list[Span]:
+    def _spans(self, room: RoomKey) -> list[Span]:
         movable = [(self.stays[key].start, self.stays[key].end) for key in self.inside[room]]
         return self.fixed[room] + movable
 
-    def _is_free(self, room: Hashable, key: Hashable) -> bool:
+    def _is_free(self, room: RoomKey, key: Hashable) -> bool:
         stay = self.stays[key]
         return not any(_overlap(span, (stay.start, stay.end)) for span in self._spans(room))
 
-    def _put(self, key: Hashable, room: Hashable) -> None:
+    def _put(self, key: Hashable, room: RoomKey) -> None:
         self.inside[room].add(key)
         self.result[key] = room
 
@@ -251,7 +253,7 @@ class _Table:
     def _hits(self, spans: Iterable[Span], stay: Stay) -> bool:
         return any(_overlap(span, (stay.start, stay.end)) for span in spans)
 
-    def _chain(self, key: Hashable, room: Hashable, other: Hashable) -> set[Hashable] | None:
+    def _chain(self, key: Hashable, room: RoomKey, other: RoomKey) -> set[Hashable] | None:
         """Who has to change sides so that the stay fits into `room`; None when somebody cannot."""
         stay = self.stays[key]
         chain = {one for one in self.inside[room] if self._hits([self._span(one)], stay)}
