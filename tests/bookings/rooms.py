@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from zeal import zeal_ignore
 
 from serai.bookings.models import Booking, BookingRoom, RoomAssignment
 from serai.inventory.services import Claim, sell_nights
@@ -14,16 +16,19 @@ from serai.properties.models import Room, RoomType
 from serai.properties.services import add_rooms
 from tests.factories import NOW, Hotel
 
-# Tests take place on 21 November 2026; `D(0)` is that day.
 _numbers = itertools.count(1)
 
 
 def day(number: int) -> dt.date:
+    """A date so many days after the one on which tests take place."""
     return dt.date(2026, 11, 21) + dt.timedelta(days=number)
 
 
 def number_rooms(room_type: RoomType, numbers: str, **fields: Any) -> dict[str, Room]:
-    rooms = add_rooms(property_id=room_type.property_id, room_type_id=room_type.pk, numbers=numbers, **fields)
+    with zeal_ignore():
+        rooms = add_rooms(
+            property_id=room_type.property_id, room_type_id=room_type.pk, numbers=numbers, **fields
+        )
     return {room.number: room for room in rooms}
 
 
@@ -73,8 +78,6 @@ def plan_of(hotel: Hotel) -> dict[str, list[str]]:
     """Per guest the rooms with local dates: `["101 21–23"]`; a star for a locked one."""
     plan: dict[str, list[str]] = {}
     zone = hotel.property.timezone
-    from zoneinfo import ZoneInfo
-
     for one in RoomAssignment.objects.filter(room__property=hotel.property).select_related(
         "room", "booking_room__booking"
     ):
