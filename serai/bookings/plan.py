@@ -112,7 +112,8 @@ class StayRooms:
 def rooms_for(stays: Sequence[BookingRoom], property: Property) -> list[StayRooms]:
     """What the reception can do about each booked room; three queries. Their bookings must be loaded.
 
-    Options come free ones first, the booked type first, then by number; asked for the whole stay.
+    Options come free ones first, then the booked type, then rooms as accessible as is needed, then by
+    number. Free means for the whole stay.
     """
     rooms = rooms_in_service(property.pk)
     given = assignments_by_stay(stay.pk for stay in stays)
@@ -155,7 +156,13 @@ def _options(
             )
         )
     return sorted(
-        options, key=lambda one: (one.until is not None, one.is_other_type, number_order(one.room.number))
+        options,
+        key=lambda one: (
+            one.until is not None,
+            one.is_other_type,
+            one.room.is_accessible != stay.needs_accessible,
+            number_order(one.room.number),
+        ),
     )
 
 
