@@ -212,6 +212,10 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep-expired-holds": {"task": "serai.inventory.tasks.sweep_expired_holds", "schedule": 30.0},
     "extend-horizon": {"task": "serai.bookings.tasks.extend_horizon", "schedule": 24 * 3600.0},
+    "assign-tomorrows-rooms": {
+        "task": "serai.bookings.tasks.assign_tomorrows_rooms",
+        "schedule": 24 * 3600.0,
+    },
     "make-partitions-ahead": {"task": "serai.core.tasks.make_partitions_ahead", "schedule": 12 * 3600.0},
     "forget-never-verified": {"task": "serai.accounts.tasks.forget_never_verified", "schedule": 24 * 3600.0},
     "refresh-waiting-payments": {"task": "serai.payments.tasks.refresh_waiting_payments", "schedule": 60.0},

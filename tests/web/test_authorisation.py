@@ -23,6 +23,7 @@ from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import make_quote, request_rooms
 from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
 from serai.properties.models import Membership, Photo
+from serai.properties.services import add_rooms
 from serai.rates.rules import Party
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
 
@@ -63,6 +64,12 @@ TABLE: dict[str, set[str]] = {
     "host_property_new": SIGNED_IN,
     "host_booking": TEAM,
     "host_booking_move": TEAM,
+    "host_assignment": TEAM,
+    "host_plan": TEAM,
+    "host_plan_share": TEAM,
+    "host_day_use": TEAM,
+    "host_room_numbers": EDITORS,
+    "host_room_number": EDITORS,
     "host_property": EDITORS,
     "host_calendar": EDITORS,
     "host_calendar_night": EDITORS,
@@ -149,6 +156,8 @@ class World:
             "host_photo_remove": [property_id, self.photo.pk],
             "host_room": [property_id, self.hotel.room_type.pk],
             "host_room_remove": [property_id, self.hotel.room_type.pk],
+            "host_room_number": [property_id, self.hotel.property.rooms.first().pk],
+            "host_assignment": [self.booking.reference, self.booking.rooms.first().pk],
             "host_property_step": [property_id, "details"],
             "staff_trouble": [],
             "staff_retry_message": [1],
@@ -206,6 +215,7 @@ def world() -> World:
         )
         booking = complete_checkout(checkout_id=checkouts[0].pk, now=NOW)
     photo = Photo.objects.create(property=hotel.property, original="originals/none")
+    add_rooms(property_id=hotel.property.pk, room_type_id=hotel.room_type.pk, numbers="101–103")
     return World(hotel, users, booking, checkouts[1], photo)
 
 

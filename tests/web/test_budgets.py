@@ -16,10 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from zeal import zeal_ignore
 
 from serai.bookings.quotes import make_quote, request_rooms
-from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
+from serai.bookings.services import assign_rooms, complete_checkout, hold_quote, save_guest_details
 from serai.core.models import SentMail
 from serai.inventory.services import open_nights
 from serai.properties.models import Amenity, ListingDecision, Membership, Photo
+from serai.properties.services import add_rooms
 from serai.rates.models import Season, TaxRule
 from serai.rates.rules import Party
 from serai.reviews.models import Review
@@ -40,19 +41,24 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "dev_mail_html": ("anonymous", 1),
     "dev_mail_message": ("anonymous", 2),
     "home": ("anonymous", 2),
-    "host_booking": ("owner", 11),
+    "host_assignment": ("owner", 6),
+    "host_booking": ("owner", 14),
     "host_bookings": ("owner", 6),
     "host_calendar": ("owner", 7),
     "host_calendar_night": ("owner", 13),
     "host_cities": ("owner", 1),
+    "host_day_use": ("owner", 5),
     "host_home": ("owner", 3),
     "host_photo": ("owner", 12),
     "host_photo_grid": ("owner", 3),
+    "host_plan": ("owner", 6),
     "host_property_new": ("owner", 1),
     "host_property_preview": ("owner", 10),
     "host_property_step": ("owner", 10),
     "host_room": ("owner", 14),
     "host_room_new": ("owner", 11),
+    "host_room_number": ("owner", 5),
+    "host_room_numbers": ("owner", 6),
     "host_team": ("owner", 3),
     "property_page": ("anonymous", 15),
     "property_reviews": ("anonymous", 4),
@@ -76,6 +82,7 @@ NO_PAGE = {
     "host_booking_move",
     "host_calendar_undo",
     "host_photo_order",
+    "host_plan_share",
     "host_photo_remove",
     "host_property",
     "host_property_submit",
@@ -98,6 +105,7 @@ NO_PAGE = {
     "dev_styleguide",
 }
 QUERY = {
+    "host_plan": "?from=2026-11-30",
     "quote": f"?{STAY}&product={{product}}",
     "property_page": f"?{STAY}",
     "search": f"?{STAY}&q=town",
@@ -175,6 +183,11 @@ def build(rows: int) -> World:
         other = make_hotel(days=20, status="published" if number % 2 else "submitted", submitted_at=NOW)
         Membership.objects.create(property=other.property, user=hotel.host, role="owner")
         SentMail.objects.create(key=str(number), recipient="a@example.com", text="x", html="x", sent_at=NOW)
+    add_rooms(
+        property_id=hotel.property.pk, room_type_id=hotel.room_type.pk, numbers=f"101–{102 + rows // 2}"
+    )
+    # Of fifty guests about half find a room.
+    assign_rooms(property_id=hotel.property.pk, first=CHECK_IN, last=CHECK_IN, now=NOW)
     hotel.property.amenities.set(Amenity.objects.filter(scope="property")[: min(rows, 20)])
     photo = Photo.objects.filter(property=hotel.property).first()
     assert photo is not None

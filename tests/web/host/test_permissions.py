@@ -14,8 +14,9 @@ from django.urls import reverse
 from zeal import zeal_ignore
 
 from serai.accounts.models import User
-from serai.bookings.models import Booking
+from serai.bookings.models import Booking, BookingRoom, RoomAssignment
 from serai.properties.models import Membership, Photo, Property
+from serai.properties.services import add_rooms
 from serai.web.host.urls import urlpatterns as host_patterns
 from serai.web.staff.urls import urlpatterns as staff_patterns
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
@@ -36,6 +37,12 @@ ALLOWED: dict[str, set[str]] = {
     "host_property_new": EVERYBODY,
     "host_booking": TEAM,
     "host_booking_move": TEAM,
+    "host_assignment": TEAM,
+    "host_plan": TEAM,
+    "host_plan_share": TEAM,
+    "host_day_use": TEAM,
+    "host_room_numbers": EDITORS,
+    "host_room_number": EDITORS,
     "host_property": EDITORS,
     "host_property_step": EDITORS,
     "host_property_preview": EDITORS,
@@ -63,6 +70,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 POST_ONLY = {
     "host_property_submit": {},
+    "host_plan_share": {},
     "host_photo_order": {"to": "0"},
     "host_calendar_undo": {},
     "host_team_role": {"role": "manager"},
@@ -85,7 +93,7 @@ def _frozen() -> Iterator[None]:
 def hotel() -> Hotel:
     hotel = make_hotel(status="submitted")
     Photo.objects.create(property=hotel.property, status="ready", variants={"480": "variants/1/x.webp"})
-    Booking.objects.create(
+    booking = Booking.objects.create(
         reference="SR7",
         property=hotel.property,
         idempotency_key="1",
@@ -99,6 +107,15 @@ def hotel() -> Hotel:
         payment_method="pay_at_property",
         booked_at=NOW,
     )
+    BookingRoom.objects.create(
+        booking=booking,
+        room_type=hotel.room_type,
+        check_in=booking.check_in,
+        check_out=booking.check_out,
+        adults=2,
+        total_minor=booking.total_minor,
+    )
+    add_rooms(property_id=hotel.property.pk, room_type_id=hotel.room_type.pk, numbers="101")
     return hotel
 
 
@@ -124,6 +141,8 @@ def addresses(hotel: Hotel) -> list[tuple[str, str]]:
         "property_id": property.pk,
         "photo_id": property.photos.get().pk,
         "room_type_id": hotel.room_type.pk,
+        "room_id": property.rooms.get().pk,
+        "stay_id": BookingRoom.objects.get(booking__reference="SR7").pk,
         "membership_id": property.memberships.get(user=hotel.host).pk,
         "reference": "SR7",
         "action": "cancel",
@@ -154,6 +173,8 @@ def snapshot(hotel: Hotel) -> list[Any]:
             list(property.photos.values_list("pk", "position")),
             list(property.decisions.values_list("kind", flat=True)),
             list(Booking.objects.filter(property=property).values_list("reference", "state")),
+            list(property.rooms.values_list("number", "is_active")),
+            list(RoomAssignment.objects.values_list("room", "booking_room")),
         ]
 
 
@@ -222,6 +243,7 @@ def test_parts_of_another_property_are_not_found_under_ones_own(hotel: Hotel) ->
         reverse("host_photo_remove", args=[mine, photo]),
         reverse("host_room", args=[mine, room]),
         reverse("host_room_remove", args=[mine, room]),
+        reverse("host_room_number", args=[mine, hotel.property.rooms.get().pk]),
         reverse("host_calendar", args=[mine]) + f"?room_type={room}",
         reverse("host_calendar_night", args=[mine]) + f"?room_type={room}",
     ):
