@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import threading
-from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import typst
 from babel.dates import format_date, format_datetime
 from django.conf import settings
 from django.utils.translation import get_language, get_language_bidi, ngettext
@@ -22,25 +18,14 @@ from serai.bookings.rules import check_in_instant, tiers_from_json
 from serai.bookings.selectors import balance_minor, paid_minor
 from serai.core.mail import Attachment
 from serai.core.money import format_money
+from serai.core.pdf import own_direction, render_pdf
 
 SOURCE = Path(__file__).parent / "typst" / "voucher.typ"
 
 
-# A compiler works for one thread at a time; a page takes it some 30 ms.
-_compiling = threading.Lock()
-
-
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(SOURCE), font_paths=[str(SOURCE.parent / "fonts")])
-
-
 def voucher(booking: Booking) -> Attachment:
     """The confirmation as a PDF of one page; needs `property.destination`, rooms and rate plans loaded."""
-    data = json.dumps(voucher_data(booking))
-    with _compiling:
-        pdf = _compiler().compile(format="pdf", sys_inputs={"data": data})
-    assert isinstance(pdf, bytes)  # noqa: S101 - tells the type checker: one page, one file
+    pdf = render_pdf(SOURCE, voucher_data(booking))
     return Attachment(f"voucher-{booking.reference}.pdf", pdf, "application/pdf")
 
 
@@ -79,7 +64,7 @@ def voucher_data(booking: Booking) -> dict[str, object]:
         "reference": booking.reference,
         "property": property_.name,
         "address": [
-            _own_direction(part)
+            own_direction(part)
             for part in (property_.address, f"{property_.postal_code} {place}".strip(), property_.phone)
             if part
         ],
@@ -119,12 +104,6 @@ def voucher_data(booking: Booking) -> dict[str, object]:
         "requests": booking.requests,
         "footer": _("Times are those at the property (%(timezone)s).") % {"timezone": property_.timezone},
     }
-
-
-def _own_direction(text: str) -> str:
-    """`text` set apart, lest "133 Lake Road" becomes "Lake Road 133" on a page from right to left."""
-    isolated = f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
-    return isolated if get_language_bidi() else text
 
 
 def guests_text(room: BookingRoom) -> str:

@@ -125,3 +125,33 @@ class ChangeNotAllowed(DomainError):
     """The booking's dates cannot be changed online (any more)."""
 
     code = "change_not_allowed"
+
+
+class PaymentTooLarge(DomainError):
+    """More is to be written down as paid than is due."""
+
+    code = "payment_too_large"
+
+    def __init__(self, due: str) -> None:
+        super().__init__(
+            _("That is more than the %(due)s that are due. If it is for something else, add a charge first.")
+            % {"due": due}
+        )
+
+
+class DiscountTooLarge(DomainError):
+    """More is to be taken off than is charged."""
+
+    code = "discount_too_large"
+
+    def __init__(self, charged: str) -> None:
+        super().__init__(_("That is more than the %(charged)s that are charged.") % {"charged": charged})
+
+
+class NotHandedBack(DomainError):
+    """Only money that was taken at the property, and is still there, can be handed back."""
+
+    code = "not_handed_back"
+
+    def __init__(self) -> None:
+        super().__init__(_("This money has been given back already."))

@@ -15,3 +15,6 @@ REFUND_REQUESTED = "refund.requested"
 
 # {event_id}: a provider's message was stored and waits to be applied.
 GATEWAY_EVENT_RECEIVED = "gateway_event.received"
+
+# {invoice_id}: an invoice or a credit note was numbered; its file is made after the commit.
+INVOICE_ISSUED = "invoice.issued"

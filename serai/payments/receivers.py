@@ -21,6 +21,12 @@ def apply_gateway_event(payload: Payload) -> None:
     services.apply_event(event_id=payload["event_id"], now=utc_now())
 
 
+@receiver(events.INVOICE_ISSUED, is_transactional=False)
+def make_invoice_file(payload: Payload) -> None:
+    """Make the PDF of an invoice, so that it is there when somebody asks for it."""
+    services.make_invoice_file(invoice_id=payload["invoice_id"])
+
+
 @receiver(fake_provider.CHARGE_DUE)
 def advance_fake_charge(payload: Payload) -> None:
     """At the fake provider: settle a late success, end an abandoned session."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import F, Q, QuerySet, Sum
 
-from serai.payments.models import Payment, Refund
+from serai.payments import folio_rules
+from serai.payments.models import FolioLine, Invoice, Payment, Refund
 
 # The outbox tries a refund for about this long before it gives up.
 REFUND_PATIENCE = dt.timedelta(hours=2)
@@ -23,6 +26,43 @@ def paid_minor(reference: str) -> int:
         kept=Sum(F("amount_minor") - F("refunded_minor"))
     )["kept"]
     return int(kept or 0)
+
+
+@dataclass(frozen=True)
+class Folio:
+    """All lines under one reference, oldest first, with what they add up to (minor units)."""
+
+    reference: str
+    lines: tuple[FolioLine, ...]
+
+    @cached_property
+    def charges_minor(self) -> int:
+        """What is charged, without taxes that prices include already."""
+        return folio_rules.charges_minor(self.lines)
+
+    @cached_property
+    def settled_minor(self) -> int:
+        """What was paid and not given back."""
+        return folio_rules.settled_minor(self.lines)
+
+    @cached_property
+    def balance_minor(self) -> int:
+        """What is still owed: zero when settled, below zero when the guest is owed money."""
+        return self.charges_minor - self.settled_minor
+
+    @cached_property
+    def has_charges(self) -> bool:
+        return any(line.kind not in folio_rules.MONEY_KINDS for line in self.lines)
+
+
+def folio(reference: str) -> Folio:
+    """The folio of `reference`; empty when nothing was written yet."""
+    return Folio(reference, tuple(FolioLine.objects.filter(reference=reference).order_by("id")))
+
+
+def invoices_of(reference: str) -> QuerySet[Invoice]:
+    """Invoices and credit notes, oldest first, each with what it corrects or is corrected by."""
+    return Invoice.objects.filter(reference=reference).select_related("corrects", "correction").order_by("id")
 
 
 def waiting_payments(*, now: dt.datetime, quiet_for: dt.timedelta, at_most: int) -> QuerySet[Payment]:

@@ -21,7 +21,15 @@ from zeal import zeal_ignore
 from serai.accounts.models import User
 from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import make_quote, request_rooms
-from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
+from serai.bookings.services import (
+    complete_checkout,
+    hold_quote,
+    invoice_booking,
+    save_guest_details,
+    take_payment,
+)
+from serai.payments.models import Invoice, Payment
+from serai.payments.services import make_invoice_file
 from serai.properties.models import Membership, Photo
 from serai.properties.services import add_rooms
 from serai.rates.rules import Party
@@ -57,6 +65,7 @@ TABLE: dict[str, set[str]] = {
     "trip_change": GUEST,
     "trip_voucher": GUEST,
     "trip_calendar": GUEST,
+    "trip_invoice": GUEST,
     "account_profile": SIGNED_IN,
     "host_home": SIGNED_IN,
     "host_cities": SIGNED_IN,
@@ -70,6 +79,12 @@ TABLE: dict[str, set[str]] = {
     "host_day_use": TEAM,
     "host_room_numbers": EDITORS,
     "host_room_number": EDITORS,
+    "host_folio_payment": TEAM,
+    "host_folio_charge": TEAM,
+    "host_folio_hand_back": TEAM,
+    "host_invoice_new": TEAM,
+    "host_invoice_pdf": TEAM,
+    "host_invoice_credit": TEAM,
     "host_property": EDITORS,
     "host_calendar": EDITORS,
     "host_calendar_night": EDITORS,
@@ -128,6 +143,8 @@ class World:
     booking: Booking
     checkout: Checkout
     photo: Photo
+    payment: Payment
+    invoice: Invoice
 
     def client(self, role: str) -> Client:
         client = Client()
@@ -149,6 +166,13 @@ class World:
             "checkout_return": [self.checkout.pk],
             "checkout_abandon": [self.checkout.pk],
             "host_booking_move": [self.booking.reference, "check-in"],
+            "host_folio_hand_back": [self.booking.reference, self.payment.pk],
+            "host_folio_payment": [self.booking.reference],
+            "host_folio_charge": [self.booking.reference],
+            "host_invoice_new": [self.booking.reference],
+            "host_invoice_pdf": [self.booking.reference, self.invoice.pk],
+            "host_invoice_credit": [self.booking.reference, self.invoice.pk],
+            "trip_invoice": [self.booking.reference, self.invoice.pk],
             "host_team_role": [property_id, membership_id],
             "host_team_remove": [property_id, membership_id],
             "host_photo": [property_id, self.photo.pk],
@@ -216,7 +240,19 @@ def world() -> World:
         booking = complete_checkout(checkout_id=checkouts[0].pk, now=NOW)
     photo = Photo.objects.create(property=hotel.property, original="originals/none")
     add_rooms(property_id=hotel.property.pk, room_type_id=hotel.room_type.pk, numbers="101–103")
-    return World(hotel, users, booking, checkouts[1], photo)
+    with zeal_ignore():
+        payment, invoice = paid_and_invoiced(booking)
+    return World(hotel, users, booking, checkouts[1], photo, payment, invoice)
+
+
+def paid_and_invoiced(booking: Booking) -> tuple[Payment, Invoice]:
+    """A booking of which some was paid at the desk, with its invoice and the file of it."""
+    payment = take_payment(
+        booking_id=booking.pk, amount_minor=100_000, method="cash", key="1", actor=None, now=NOW
+    )
+    invoice = invoice_booking(booking_id=booking.pk, recipient="Maya Rao", key="1", actor=None, now=NOW)
+    make_invoice_file(invoice_id=invoice.pk)
+    return payment, invoice
 
 
 def contents() -> dict[str, list[tuple[Any, ...]]]:

@@ -16,7 +16,16 @@ from django.test.utils import CaptureQueriesContext
 from zeal import zeal_ignore
 
 from serai.bookings.quotes import make_quote, request_rooms
-from serai.bookings.services import assign_rooms, complete_checkout, hold_quote, save_guest_details
+from serai.bookings.services import (
+    add_charge,
+    assign_rooms,
+    complete_checkout,
+    correct_invoice,
+    hold_quote,
+    invoice_booking,
+    save_guest_details,
+    take_payment,
+)
 from serai.core.models import SentMail
 from serai.inventory.services import open_nights
 from serai.properties.models import Amenity, ListingDecision, Membership, Photo
@@ -25,7 +34,7 @@ from serai.rates.models import Season, TaxRule
 from serai.rates.rules import Party
 from serai.reviews.models import Review
 from tests.factories import FIRST_NIGHT, NOW, ProductFactory, RoomTypeFactory, UserFactory, make_hotel
-from tests.web.test_authorisation import OURS, World
+from tests.web.test_authorisation import OURS, World, paid_and_invoiced
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +57,12 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "host_calendar_night": ("owner", 13),
     "host_cities": ("owner", 1),
     "host_day_use": ("owner", 5),
+    "host_folio_charge": ("owner", 7),
+    "host_folio_hand_back": ("owner", 8),
+    "host_folio_payment": ("owner", 8),
     "host_home": ("owner", 3),
+    "host_invoice_credit": ("owner", 8),
+    "host_invoice_new": ("owner", 7),
     "host_photo": ("owner", 12),
     "host_photo_grid": ("owner", 3),
     "host_plan": ("owner", 6),
@@ -68,7 +82,7 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "staff_property": ("staff", 21),
     "staff_trouble": ("staff", 3),
     "suggest": ("anonymous", 4),
-    "trip": ("guest", 8),
+    "trip": ("guest", 10),
     "trip_cancel": ("guest", 9),
     "trip_change": ("guest", 16),
     "trips": ("guest", 4),
@@ -97,6 +111,8 @@ NO_PAGE = {
     "staff_retry_refund",
     "staff_return",
     "trip_voucher",
+    "trip_invoice",
+    "host_invoice_pdf",
     "trip_calendar",
     # The demo bank and the style guide are not part of the site.
     "dev_bank",
@@ -191,7 +207,17 @@ def build(rows: int) -> World:
     hotel.property.amenities.set(Amenity.objects.filter(scope="property")[: min(rows, 20)])
     photo = Photo.objects.filter(property=hotel.property).first()
     assert photo is not None
-    return World(hotel, users, bookings[0], checkouts[0], photo)
+    first = bookings[0]
+    payment, invoice = paid_and_invoiced(first)
+    for number in range(1, rows):
+        key = str(number)
+        add_charge(booking_id=first.pk, text="Taxi", amount_minor=500, key=key, actor=None, now=NOW)
+        take_payment(booking_id=first.pk, amount_minor=500, method="cash", key=f"p{key}", actor=None, now=NOW)
+        correct_invoice(booking_id=first.pk, invoice_id=invoice.pk, reason="Wrong name", actor=None, now=NOW)
+        invoice = invoice_booking(
+            booking_id=first.pk, recipient="Maya Rao", key=f"i{key}", actor=None, now=NOW
+        )
+    return World(hotel, users, first, checkouts[0], photo, payment, invoice)
 
 
 def path_of(world: World, name: str) -> str:

@@ -5,6 +5,14 @@ from serai.bookings.services.book import BookingDetails, RoomLine, book_hold, co
 from serai.bookings.services.cancel import cancel_booking, cancellation_cost
 from serai.bookings.services.change import ChangeOffer, change_booking, change_request, offer_change
 from serai.bookings.services.day_use import book_day_use, day_use_claims
+from serai.bookings.services.folio import (
+    add_charge,
+    correct_invoice,
+    hand_back,
+    invoice_booking,
+    take_payment,
+    write_missing_charges,
+)
 from serai.bookings.services.hold import abandon_checkout, claim_checkout, hold_quote, save_guest_details
 from serai.bookings.services.move import lock_room, move_room, swap_rooms, unassign_room, unlock_room
 from serai.bookings.services.pay import begin_payment, settle_checkout
@@ -16,6 +24,7 @@ __all__ = [
     "ChangeOffer",
     "RoomLine",
     "abandon_checkout",
+    "add_charge",
     "assign_room",
     "assign_rooms",
     "begin_payment",
@@ -29,8 +38,11 @@ __all__ = [
     "check_out_booking",
     "claim_checkout",
     "complete_checkout",
+    "correct_invoice",
     "day_use_claims",
+    "hand_back",
     "hold_quote",
+    "invoice_booking",
     "lock_room",
     "mark_no_show",
     "move_room",
@@ -40,6 +52,8 @@ __all__ = [
     "save_guest_details",
     "settle_checkout",
     "swap_rooms",
+    "take_payment",
     "unassign_room",
     "unlock_room",
+    "write_missing_charges",
 ]

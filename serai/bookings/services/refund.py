@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from serai.bookings.models import Booking
 from serai.bookings.quotes import quote_from_json
-from serai.bookings.selectors import paid_minor, payments_of
+from serai.bookings.selectors import added_minor, open_minor, paid_minor, payments_of
 from serai.core.db import require_transaction
+from serai.payments.gateways.desk import DESK
+from serai.payments.models import Payment
 from serai.payments.services import refund_payment
 
 
 def refund_above(*, booking: Booking, keep_minor: int, reason: str, now: dt.datetime) -> int:
-    """Refund what was paid beyond `keep_minor`, latest payment first; return the sum refunded.
+    """Refund what was paid beyond `keep_minor` and what was charged at the property; return the sum.
 
-    Needs the transaction that changed the booking; the refunds' keys carry its new version.
+    Money that came online goes back first, latest payment first: the rest must be handed back by
+    somebody. Needs the transaction that changed the booking; the refunds' keys carry its new version.
+    """
+    too_much = paid_minor(booking) - keep_minor - added_minor(booking)
+    return _refund(booking, payments_of(booking), too_much, reason=reason, now=now)
+
+
+def refund_surplus(*, booking_id: int, now: dt.datetime) -> int:
+    """Refund what came in twice: a card payment that was given up for lost may still arrive.
+
+    A booking keeps what can be paid in advance and whatever was paid at the property for the rest of its
+    charges; a cancelled one its penalty. Locks the booking.
     """
     require_transaction()
-    too_much = paid_minor(booking) - keep_minor
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.state == Booking.State.CANCELLED:
+        return refund_above(booking=booking, keep_minor=booking.penalty_minor, reason="paid_twice", now=now)
+    online = [payment for payment in payments_of(booking) if payment.gateway != DESK]
+    online_minor = sum(payment.amount_minor - payment.refunded_minor for payment in online)
+    prepayable = quote_from_json(booking.price).price.prepayable_minor
+    too_much = max(online_minor - prepayable, -open_minor(booking))
+    return _refund(booking, online, too_much, reason="paid_twice", now=now)
+
+
+def _refund(
+    booking: Booking, payments: Sequence[Payment], too_much: int, *, reason: str, now: dt.datetime
+) -> int:
+    require_transaction()
     refunded = 0
-    for payment in payments_of(booking):
+    for payment in sorted(payments, key=lambda payment: payment.gateway == DESK):
         part = min(payment.amount_minor - payment.refunded_minor, too_much - refunded)
         if part > 0:
             refund_payment(
@@ -31,17 +58,3 @@ def refund_above(*, booking: Booking, keep_minor: int, reason: str, now: dt.date
             )
             refunded += part
     return refunded
-
-
-def refund_surplus(*, booking_id: int, now: dt.datetime) -> int:
-    """Refund what came in twice: a card payment that was given up for lost may still arrive.
-
-    A booking keeps what can be paid in advance, a cancelled one its penalty. Locks the booking.
-    """
-    require_transaction()
-    booking = Booking.objects.select_for_update().get(pk=booking_id)
-    if booking.state == Booking.State.CANCELLED:
-        keep = booking.penalty_minor
-    else:
-        keep = quote_from_json(booking.price).price.prepayable_minor
-    return refund_above(booking=booking, keep_minor=keep, reason="paid_twice", now=now)

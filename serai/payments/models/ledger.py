@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from serai.core.fields import CurrencyField, MinorUnitsField
+from serai.payments.folio_rules import number_text
+from serai.payments.models.payment import method_label
 
 
 class FolioLine(models.Model):
@@ -31,15 +34,14 @@ class FolioLine(models.Model):
     MONEY_KINDS = (Kind.PAYMENT, Kind.REFUND)
 
     reference = models.CharField(max_length=64)
-    property = models.ForeignKey(
-        "properties.Property", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    # What it is for, in the words of the invoice; of a payment or refund the method (`Payment.Method`).
     text = models.CharField(max_length=200)
     amount_minor = MinorUnitsField()
     # Of a tax line: part of the price of other lines already, shown for the invoice and not added again.
     is_included = models.BooleanField(default=False)
-    # What makes the line unique under its reference, so that writing it twice writes it once.
+    # What makes the line unique under its reference, so that writing it twice writes it once. The line
+    # that takes another back has its key with a `~` behind (`payments.folio_rules`).
     key = models.CharField(max_length=120)
     created_at = models.DateTimeField()
 
@@ -49,6 +51,13 @@ class FolioLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.kind} {self.amount_minor}"
+
+    @property
+    def label(self) -> str:
+        """What a person reads: the words of the line, or how the money moved."""
+        if self.kind not in self.MONEY_KINDS:
+            return self.text or str(self.get_kind_display())
+        return f"{self.get_kind_display()} · {method_label(self.text)}"
 
 
 class InvoiceSequence(models.Model):
@@ -88,6 +97,8 @@ class Invoice(models.Model):
         "self", on_delete=models.PROTECT, related_name="correction", null=True, blank=True
     )
     recipient = models.CharField(max_length=400)
+    # Sending the same form twice makes one document.
+    key = models.CharField(max_length=80, unique=True)
     currency = CurrencyField()
     total_minor = MinorUnitsField()
     data = models.JSONField()
@@ -104,7 +115,17 @@ class Invoice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.year}-{self.number}"
+        return self.number_text
+
+    @cached_property
+    def number_text(self) -> str:
+        """The number as it is printed, such as `2026-00017`."""
+        return number_text(kind=self.kind, year=self.year, number=self.number)
+
+    @cached_property
+    def is_corrected(self) -> bool:
+        """Whether there is a credit note for this invoice."""
+        return hasattr(self, "correction")
 
 
 class InvoiceFile(models.Model):

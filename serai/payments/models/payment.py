@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +22,27 @@ class Payment(TimestampedModel):
         SUCCEEDED = "succeeded", _("Paid")
         FAILED = "failed", _("Not paid")
 
+    class Method(models.TextChoices):
+        CARD = "card", _("Card")
+        CASH = "cash", _("Cash")
+        CARD_TERMINAL = "card_terminal", _("Card at the desk")
+        BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=64, db_index=True)
     gateway = models.CharField(max_length=20)
+    method = models.CharField(
+        max_length=20, choices=Method.choices, default=Method.CARD, db_default=Method.CARD
+    )
+    # Who took it, when it was taken at the property.
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
     description = models.CharField(max_length=200, blank=True)
     amount_minor = MinorUnitsField()
     refunded_minor = MinorUnitsField(default=0)
@@ -52,6 +71,11 @@ class Payment(TimestampedModel):
         return f"{self.gateway} {self.amount_minor} {self.currency} ({self.state})"
 
 
+def method_label(method: str) -> str:
+    """How money moved, in words; an unknown method speaks for itself."""
+    return str(dict(Payment.Method.choices).get(method, method))
+
+
 class Refund(TimestampedModel):
     """Money given back from one payment, once per `key`."""
 
@@ -67,6 +91,8 @@ class Refund(TimestampedModel):
     reason = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     provider_ref = models.CharField(max_length=80, blank=True)
+    # How often it was written to the folio: once, and once more whenever it is tried again.
+    postings = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_positive")]

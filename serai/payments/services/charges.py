@@ -21,6 +21,7 @@ from serai.payments.gateways.base import (
 )
 from serai.payments.models import Payment
 from serai.payments.services import locks
+from serai.payments.services.folio import post_payment
 
 log = structlog.get_logger(__name__)
 
@@ -162,7 +163,10 @@ def apply_charge(payment: Payment, status: ChargeStatus, *, now: dt.datetime) ->
 def _move_payment(
     payment: Payment, *, to: str, failure_code: str, failure_message: str, now: dt.datetime
 ) -> None:
-    """Move a locked payment along the table and tell the house, in the caller's transaction."""
+    """Move a locked payment along the table, write it to the folio and tell the house.
+
+    All in the caller's transaction.
+    """
     require_transaction()
     payment.state = to
     is_failed = to == Payment.State.FAILED
@@ -173,6 +177,8 @@ def _move_payment(
     payment.save(
         update_fields=["state", "failure_code", "failure_message", "succeeded_at", "updated_at"],
     )
+    if to == Payment.State.SUCCEEDED:
+        post_payment(payment, now=now)
     topic = {
         Payment.State.SUCCEEDED: events.PAYMENT_SUCCEEDED,
         Payment.State.FAILED: events.PAYMENT_FAILED,

@@ -14,8 +14,10 @@ from serai.payments import events, rules
 from serai.payments.errors import ChargeMismatchError, KeyReusedError, RefundRefusedError
 from serai.payments.gateways import get_gateway
 from serai.payments.gateways.base import GatewayRefusedError, RefundOrder, RefundStatus
+from serai.payments.gateways.desk import DESK
 from serai.payments.models import Payment, Refund
 from serai.payments.services import locks
+from serai.payments.services.folio import post_refund, take_refund_back
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +27,7 @@ def refund_payment(
 ) -> Refund:
     """Promise to give `amount_minor` back; needs a transaction. The outbox then calls the gateway.
 
+    What was taken at the property is handed back there, so that refund is made with being written down.
     Locks the payment. The same `key` again returns the first refund. Raises `RefundRefusedError` when the
     payment has not succeeded or has less left, `KeyReusedError` when the key means another refund.
     """
@@ -40,10 +43,22 @@ def refund_payment(
     left = rules.refundable_minor(amount_minor=payment.amount_minor, refunded_minor=payment.refunded_minor)
     if not 0 < amount_minor <= left:
         raise RefundRefusedError(_("That is more than is left of the payment."))
-    refund = Refund.objects.create(payment=payment, key=key, amount_minor=amount_minor, reason=reason[:120])
+    is_by_hand = payment.gateway == DESK
+    refund = Refund.objects.create(
+        payment=payment,
+        key=key,
+        amount_minor=amount_minor,
+        reason=reason[:120],
+        state=Refund.State.SUCCEEDED if is_by_hand else Refund.State.PENDING,
+        postings=1,
+    )
     payment.refunded_minor += amount_minor
     payment.save(update_fields=["refunded_minor", "updated_at"])
-    emit(events.REFUND_REQUESTED, {"refund_id": str(refund.pk)}, now=now)
+    post_refund(payment, refund, now=now)
+    if is_by_hand:
+        _tell(events.REFUND_SUCCEEDED, payment, refund, now=now)
+    else:
+        emit(events.REFUND_REQUESTED, {"refund_id": str(refund.pk)}, now=now)
     return refund
 
 
@@ -111,7 +126,7 @@ def apply_refund(payment: Payment, refund: Refund, status: RefundStatus, *, now:
 
 
 def _move_refund(payment: Payment, refund: Refund, *, to: str, now: dt.datetime) -> None:
-    """Move a locked refund along the table, keep its payment's total right, and tell the house."""
+    """Move a locked refund along the table, keep its payment's total and folio right, tell the house."""
     require_transaction()
     refunded = rules.refunded_after_move(
         refunded_minor=payment.refunded_minor,
@@ -121,22 +136,27 @@ def _move_refund(payment: Payment, refund: Refund, *, to: str, now: dt.datetime)
     )
     if refunded > payment.amount_minor:
         raise RefundRefusedError(_("That is more than is left of the payment."))
+    if refunded < payment.refunded_minor:
+        take_refund_back(payment, refund, now=now)
+    elif refunded > payment.refunded_minor:
+        refund.postings += 1
+        post_refund(payment, refund, now=now)
     if refunded != payment.refunded_minor:
         payment.refunded_minor = refunded
         payment.save(update_fields=["refunded_minor", "updated_at"])
     refund.state = to
-    refund.save(update_fields=["state", "provider_ref", "updated_at"])
+    refund.save(update_fields=["state", "provider_ref", "postings", "updated_at"])
     topic = {
         Refund.State.SUCCEEDED: events.REFUND_SUCCEEDED,
         Refund.State.FAILED: events.REFUND_FAILED,
     }.get(Refund.State(to))
     if topic is not None:
-        emit(
-            topic,
-            {
-                "refund_id": str(refund.pk),
-                "payment_id": str(payment.pk),
-                "reference": payment.reference,
-            },
-            now=now,
-        )
+        _tell(topic, payment, refund, now=now)
+
+
+def _tell(topic: str, payment: Payment, refund: Refund, *, now: dt.datetime) -> None:
+    emit(
+        topic,
+        {"refund_id": str(refund.pk), "payment_id": str(payment.pk), "reference": payment.reference},
+        now=now,
+    )

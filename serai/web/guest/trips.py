@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,7 +28,14 @@ from serai.bookings.errors import (
 from serai.bookings.models import Booking
 from serai.bookings.quotes import quote_from_json
 from serai.bookings.rules import check_in_instant, tiers_from_json
-from serai.bookings.selectors import balance_minor, paid_minor, payments_of, trips_of
+from serai.bookings.selectors import (
+    added_lines,
+    balance_minor,
+    folio_reference,
+    paid_minor,
+    payments_of,
+    trips_of,
+)
 from serai.bookings.services import (
     cancel_booking,
     cancellation_cost,
@@ -39,6 +46,10 @@ from serai.bookings.services import (
 from serai.core.clock import local_date, utc_now
 from serai.core.mail import Attachment
 from serai.inventory.services import SoldOut
+from serai.payments.documents import invoice_filename
+from serai.payments.models import Invoice
+from serai.payments.selectors import invoices_of
+from serai.payments.services import make_invoice_file
 from serai.properties.selectors import cover_photos
 from serai.web.guest.access import get_trip, signed_in_user
 from serai.web.guest.stay_view import policy_steps
@@ -82,7 +93,13 @@ def trips(request: HttpRequest) -> HttpResponse:
 @require_GET
 def trip(request: HttpRequest, reference: str) -> HttpResponse:
     """One booking with everything that was agreed."""
-    return render(request, "web/guest/trip.html", _context(get_trip(request, reference)))
+    booking = get_trip(request, reference)
+    context = {
+        **_context(booking),
+        "added_lines": added_lines(booking),
+        "invoices": list(invoices_of(folio_reference(booking))),
+    }
+    return render(request, "web/guest/trip.html", context)
 
 
 @never_cache
@@ -195,6 +212,17 @@ def trip_voucher(request: HttpRequest, reference: str) -> HttpResponse:
 def trip_calendar(request: HttpRequest, reference: str) -> HttpResponse:
     """The stay as a calendar file."""
     return _download(calendar_file(get_trip(request, reference)))
+
+
+@never_cache
+@login_required
+@require_GET
+def trip_invoice(request: HttpRequest, reference: str, invoice_id: int) -> HttpResponse:
+    """An invoice or credit note of the guest's own booking as PDF."""
+    booking = get_trip(request, reference)
+    invoice = get_object_or_404(Invoice, pk=invoice_id, reference=folio_reference(booking))
+    file = make_invoice_file(invoice_id=invoice.pk)
+    return _download(Attachment(invoice_filename(invoice), bytes(file.content), "application/pdf"))
 
 
 def _download(attachment: Attachment) -> HttpResponse:

@@ -22,5 +22,6 @@ urlpatterns = [
     path("trips/<slug:reference>/change/", trips.trip_change, name="trip_change"),
     path("trips/<slug:reference>/voucher.pdf", trips.trip_voucher, name="trip_voucher"),
     path("trips/<slug:reference>/stay.ics", trips.trip_calendar, name="trip_calendar"),
+    path("trips/<slug:reference>/invoices/<int:invoice_id>.pdf", trips.trip_invoice, name="trip_invoice"),
     path("webhooks/<slug:gateway>/", webhooks.payment_webhook, name="payment_webhook"),
 ]

@@ -31,6 +31,7 @@ from serai.properties.selectors import properties_where
 from serai.web.host.access import SignedInRequest
 from serai.web.host.assignment import assignments_of
 from serai.web.host.desk import FILTERS, bookings_for_host
+from serai.web.host.folio_view import folio_context
 
 PER_PAGE = 25
 
@@ -79,8 +80,9 @@ def list_bookings(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def show_booking(request: SignedInRequest, reference: str) -> HttpResponse:
     """One booking: who, when, which rooms, what was paid, and what happened so far."""
-    booking = _booking_for(request, reference, permission="view_bookings")
-    return render(request, "web/host/booking.html", _context(request, booking))
+    booking = booking_for(request, reference, permission="view_bookings")
+    context = {**_context(request, booking), **folio_context(booking)}
+    return render(request, "web/host/booking.html", context)
 
 
 def _move(
@@ -116,7 +118,7 @@ ASKS_FIRST = {"no-show", "cancel"}
 @require_http_methods(["GET", "POST"])
 def move_booking(request: SignedInRequest, reference: str, action: str) -> HttpResponseBase:
     """Check in, check out, mark as no-show, or cancel for the host; the last two ask first."""
-    booking = _booking_for(request, reference, permission="manage_bookings")
+    booking = booking_for(request, reference, permission="manage_bookings")
     if action not in MOVES and action != "cancel":
         raise Http404
     if request.method == "GET":
@@ -150,7 +152,8 @@ def _cancel(request: SignedInRequest, booking: Booking) -> None:
         )
 
 
-def _booking_for(request: SignedInRequest, reference: str, *, permission: str) -> Booking:
+def booking_for(request: SignedInRequest, reference: str, *, permission: str) -> Booking:
+    """The booking with its rooms and history, if the user's role at its property allows `permission`."""
     booking = (
         Booking.objects.filter(
             reference=reference,
@@ -187,4 +190,5 @@ def _context(request: SignedInRequest, booking: Booking) -> dict[str, Any]:
         "balance_minor": balance_minor(booking),
         "cost": cancellation_cost(booking=booking, now=now),
         "can": can if may_manage else {},
+        "may_manage": may_manage,
     }

@@ -12,6 +12,7 @@ from serai.web.host import (
     calendar_night,
     day_use,
     details,
+    folio,
     home,
     photos,
     plan,
@@ -42,6 +43,7 @@ def edit_step(request: HttpRequest, property_id: int, step: str) -> HttpResponse
     return STEP_VIEWS[step](request, property_id=property_id)
 
 
+BOOKING = "bookings/<str:reference>/"
 PROPERTY = "properties/<int:property_id>/"
 
 urlpatterns = [
@@ -50,6 +52,14 @@ urlpatterns = [
     path("bookings/", bookings.list_bookings, name="host_bookings"),
     path("bookings/<str:reference>/", bookings.show_booking, name="host_booking"),
     path("bookings/<str:reference>/rooms/<int:stay_id>/", assignment.edit_assignment, name="host_assignment"),
+    path(f"{BOOKING}folio/payment/", folio.record_payment, name="host_folio_payment"),
+    path(f"{BOOKING}folio/charge/", folio.record_charge, name="host_folio_charge"),
+    path(
+        f"{BOOKING}folio/<uuid:payment_id>/hand-back/", folio.hand_payment_back, name="host_folio_hand_back"
+    ),
+    path(f"{BOOKING}invoices/new/", folio.new_invoice, name="host_invoice_new"),
+    path(f"{BOOKING}invoices/<int:invoice_id>.pdf", folio.download_invoice, name="host_invoice_pdf"),
+    path(f"{BOOKING}invoices/<int:invoice_id>/credit/", folio.credit_invoice, name="host_invoice_credit"),
     path("bookings/<str:reference>/<slug:action>/", bookings.move_booking, name="host_booking_move"),
     path("properties/new/", details.new_property, name="host_property_new"),
     path(PROPERTY, review.open_property, name="host_property"),

@@ -104,7 +104,7 @@ def test_empty_list_says_what_to_do(signed_in):
 def test_trip_page_budget(signed_in, hotel, guest, django_assert_num_queries):
     booking = book(hotel, guest)
     signed_in.get("/trips/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         response = signed_in.get(f"/trips/{booking.reference}/")
     assert response.context["balance_minor"] == 800_000
 

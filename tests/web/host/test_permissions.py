@@ -15,11 +15,13 @@ from zeal import zeal_ignore
 
 from serai.accounts.models import User
 from serai.bookings.models import Booking, BookingRoom, RoomAssignment
+from serai.payments.models import FolioLine, Invoice, Payment
 from serai.properties.models import Membership, Photo, Property
 from serai.properties.services import add_rooms
 from serai.web.host.urls import urlpatterns as host_patterns
 from serai.web.staff.urls import urlpatterns as staff_patterns
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
+from tests.web.test_authorisation import paid_and_invoiced
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,12 @@ ALLOWED: dict[str, set[str]] = {
     "host_day_use": TEAM,
     "host_room_numbers": EDITORS,
     "host_room_number": EDITORS,
+    "host_folio_payment": TEAM,
+    "host_folio_charge": TEAM,
+    "host_folio_hand_back": TEAM,
+    "host_invoice_new": TEAM,
+    "host_invoice_pdf": TEAM,
+    "host_invoice_credit": TEAM,
     "host_property": EDITORS,
     "host_property_step": EDITORS,
     "host_property_preview": EDITORS,
@@ -116,6 +124,8 @@ def hotel() -> Hotel:
         total_minor=booking.total_minor,
     )
     add_rooms(property_id=hotel.property.pk, room_type_id=hotel.room_type.pk, numbers="101")
+    with zeal_ignore():
+        paid_and_invoiced(booking)
     return hotel
 
 
@@ -143,6 +153,8 @@ def addresses(hotel: Hotel) -> list[tuple[str, str]]:
         "room_type_id": hotel.room_type.pk,
         "room_id": property.rooms.get().pk,
         "stay_id": BookingRoom.objects.get(booking__reference="SR7").pk,
+        "payment_id": Payment.objects.get().pk,
+        "invoice_id": Invoice.objects.get().pk,
         "membership_id": property.memberships.get(user=hotel.host).pk,
         "reference": "SR7",
         "action": "cancel",
@@ -175,6 +187,8 @@ def snapshot(hotel: Hotel) -> list[Any]:
             list(Booking.objects.filter(property=property).values_list("reference", "state")),
             list(property.rooms.values_list("number", "is_active")),
             list(RoomAssignment.objects.values_list("room", "booking_room")),
+            list(FolioLine.objects.order_by("pk").values_list("reference", "key", "amount_minor")),
+            list(Invoice.objects.order_by("pk").values_list("number", "total_minor")),
         ]
 
 
