@@ -65,7 +65,7 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "host_invoice_new": ("owner", 7),
     "host_photo": ("owner", 12),
     "host_photo_grid": ("owner", 3),
-    "host_plan": ("owner", 6),
+    "host_room_plan": ("owner", 6),
     "host_property_new": ("owner", 1),
     "host_property_preview": ("owner", 10),
     "host_property_step": ("owner", 10),
@@ -96,7 +96,7 @@ NO_PAGE = {
     "host_booking_move",
     "host_calendar_undo",
     "host_photo_order",
-    "host_plan_share",
+    "host_room_plan_share",
     "host_photo_remove",
     "host_property",
     "host_property_submit",
@@ -121,7 +121,7 @@ NO_PAGE = {
     "dev_styleguide",
 }
 QUERY = {
-    "host_plan": "?from=2026-11-30",
+    "host_room_plan": "?from=2026-11-30",
     "quote": f"?{STAY}&product={{product}}",
     "property_page": f"?{STAY}",
     "search": f"?{STAY}&q=town",

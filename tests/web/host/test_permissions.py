@@ -40,8 +40,8 @@ ALLOWED: dict[str, set[str]] = {
     "host_booking": TEAM,
     "host_booking_move": TEAM,
     "host_assignment": TEAM,
-    "host_plan": TEAM,
-    "host_plan_share": TEAM,
+    "host_room_plan": TEAM,
+    "host_room_plan_share": TEAM,
     "host_day_use": TEAM,
     "host_room_numbers": EDITORS,
     "host_room_number": EDITORS,
@@ -78,7 +78,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 POST_ONLY = {
     "host_property_submit": {},
-    "host_plan_share": {},
+    "host_room_plan_share": {},
     "host_photo_order": {"to": "0"},
     "host_calendar_undo": {},
     "host_team_role": {"role": "manager"},

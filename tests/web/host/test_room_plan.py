@@ -16,7 +16,7 @@ from serai.bookings.assignment_rules import Hours, stay_span
 from serai.bookings.models import Booking, BookingEvent, BookingRoom, RoomAssignment
 from serai.bookings.services import assign_room, check_in_booking
 from serai.properties.models import Membership, Room
-from serai.web.host.plan import SLOTS, columns_of
+from serai.web.host.room_plan import SLOTS, columns_of
 from tests.bookings.rooms import book_room, day, number_rooms, plan_of
 from tests.factories import NOW, Hotel, RoomTypeFactory, UserFactory, make_hotel
 
@@ -60,7 +60,7 @@ def text_of(client: Client, url: str) -> str:
 
 
 def plan_url(hotel: Hotel) -> str:
-    return reverse("host_plan", args=[hotel.property.pk])
+    return reverse("host_room_plan", args=[hotel.property.pk])
 
 
 def assignment_url(stay: BookingRoom) -> str:
@@ -139,7 +139,7 @@ def test_a_day_that_cannot_be_shown_is_today(
 def test_sharing_out_says_what_came_of_it(host: Client, hotel: Hotel, rooms: dict[str, Room]) -> None:
     for name in ("Asha", "Ben", "Cleo"):
         stay_in(hotel, 1, 2, name)
-    share = reverse("host_plan_share", args=[hotel.property.pk])
+    share = reverse("host_room_plan_share", args=[hotel.property.pk])
     response = host.post(share, {"from": day(0).isoformat()}, follow=True)
     text = response.content.decode()
     assert response.redirect_chain[0][0] == f"{plan_url(hotel)}?from={day(0).isoformat()}"

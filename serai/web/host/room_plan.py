@@ -74,7 +74,7 @@ def show_plan(request: HostRequest, property: Property) -> HttpResponse:
     days = [first + dt.timedelta(days=offset) for offset in range(DAYS)]
     return render_host(
         request,
-        "web/host/plan.html",
+        "web/host/room_plan.html",
         property,
         {
             "first": first,
@@ -141,7 +141,7 @@ def _first_day(text: str, today: dt.date) -> dt.date:
 
 
 def _plan_url(property: Property, first: dt.date) -> str:
-    return f"{reverse('host_plan', args=[property.pk])}?{urlencode({'from': first.isoformat()})}"
+    return f"{reverse('host_room_plan', args=[property.pk])}?{urlencode({'from': first.isoformat()})}"
 
 
 def room_groups(plan: RoomPlan, first: dt.date, property: Property) -> list[Group]:
