@@ -1,0 +1,243 @@
+"""What the wizard writes: the standard pair of plans with prices, and seasons.
+
+It changes what its page shows and nothing else; terms that hosts set on other pages stay.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
+from django.utils.translation import gettext as _
+
+from serai.core.db import write_transaction
+from serai.properties.models import Property
+from serai.rates.models import CancellationTier, Product, RatePlan, Season
+from serai.rates.services.children import GuestPrice, write_guest_prices
+from serai.rates.services.policies import TierDraft, save_policy
+from serai.rates.services.prices import fill_products
+from serai.rates.services.products import create_plan, ensure_products_of_property, lock_property, tell_change
+
+BASIS_POINTS = 100  # in one percent
+
+
+@dataclass(frozen=True)
+class SeasonDraft:
+    """Nights `[start_date, end_date]` that cost `percent` more (or, negative, less)."""
+
+    name: str
+    start_date: dt.date
+    end_date: dt.date
+    percent: int
+
+
+@dataclass(frozen=True)
+class RoomRate:
+    """What one room type costs a night, in minor units.
+
+    `weekday_minor` has a price for each weekday, Monday first; None there is the base price.
+    `child_prices` has a price for each age band by its highest age. The single discount and child
+    prices that are None stay as they are stored.
+    """
+
+    room_type_id: int
+    base_minor: int
+    weekday_minor: Sequence[int | None] | None = None
+    extra_adult_minor: int = 0
+    extra_child_minor: int = 0
+    single_discount_minor: int | None = None
+    child_prices: Mapping[int, int | None] | None = None
+
+
+def save_rates(
+    *,
+    property_id: int,
+    rates: Sequence[RoomRate],
+    meals: str,
+    non_refundable_percent: int | None,
+    seasons: Sequence[SeasonDraft],
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+) -> list[int]:
+    """Write the standard pair of plans, the price of each room type, and the seasons.
+
+    The flexible plan carries the prices; the non-refundable one, if `non_refundable_percent` is
+    given, costs that many whole percent less and is paid at once. Nights in `[first, last]` of
+    products whose price or seasons changed are filled anew; other nights keep what the calendar says.
+    Returns the ids of the products that were filled. Raises `ChildrenInvalid`, and `RatePlanInvalid`
+    when a plan of another kind has the name of one that is to be made. Locks the property.
+    """
+    with write_transaction():
+        property = lock_property(property_id)
+        flexible, meals_before = _save_flexible_plan(property, meals=meals, now=now)
+        _save_non_refundable_plan(
+            property,
+            parent=flexible,
+            percent=non_refundable_percent,
+            meals=meals,
+            meals_before=meals_before,
+            now=now,
+        )
+        is_every_price_new = _replace_seasons(property_id, seasons)
+        ensure_products_of_property(property_id, [rate.room_type_id for rate in rates])
+        products = {
+            product.room_type_id: product for product in flexible.products.select_for_update().order_by("id")
+        }
+        filled = []
+        for rate in rates:
+            product = products[rate.room_type_id]
+            prices_before = (product.base_minor, product.weekday_minor)
+            weekdays = None if rate.weekday_minor is None else list(rate.weekday_minor)
+            product.base_minor = rate.base_minor
+            product.weekday_minor = weekdays
+            product.extra_adult_minor = rate.extra_adult_minor
+            product.extra_child_minor = rate.extra_child_minor
+            if is_every_price_new or prices_before != (rate.base_minor, weekdays):
+                filled.append(product.pk)
+        Product.objects.bulk_update(
+            [products[rate.room_type_id] for rate in rates],
+            ["base_minor", "weekday_minor", "extra_adult_minor", "extra_child_minor"],
+        )
+        write_guest_prices(
+            property,
+            [
+                GuestPrice(products[rate.room_type_id].pk, rate.single_discount_minor, rate.child_prices)
+                for rate in rates
+            ],
+        )
+        fill_products(product_ids=filled, first=first, last=last, now=now)
+        tell_change(property_id, now=now)
+        return filled
+
+
+def find_flexible_plan(property_id: int) -> RatePlan | None:
+    """The plan that carries the prices: the property's first public one without a parent."""
+    return (
+        RatePlan.objects.select_related("policy")
+        .filter(property_id=property_id, parent=None)
+        .order_by("-is_active", _public_first(), "position", "id")
+        .first()
+    )
+
+
+def find_non_refundable_plan(flexible: RatePlan) -> RatePlan | None:
+    """The prepaid plan that everybody may book at some percent less than the flexible one, on sale or not.
+
+    Of several, the one is meant whose policy gives nothing back from booking on.
+    """
+    gives_nothing_back = CancellationTier.objects.filter(
+        policy=OuterRef("policy"),
+        hours_before=None,
+        days_before=None,
+        kind=CancellationTier.Kind.PERCENT,
+        value=100,
+    )
+    return (
+        RatePlan.objects.filter(
+            parent=flexible,
+            payment=RatePlan.Payment.PREPAID,
+            adjustment_kind=RatePlan.Adjustment.PERCENT,
+            audience=RatePlan.Audience.PUBLIC,
+        )
+        .annotate(gives_nothing_back=Exists(gives_nothing_back))
+        .order_by("-gives_nothing_back", "-is_active", "position", "id")
+        .first()
+    )
+
+
+def _public_first() -> Case:
+    return Case(
+        When(audience=RatePlan.Audience.PUBLIC, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+
+
+def _save_flexible_plan(property: Property, *, meals: str, now: dt.datetime) -> tuple[RatePlan, str]:
+    """The plan with these meals, and which ones it had before."""
+    plan = find_flexible_plan(property.pk)
+    if plan is None:
+        policy = save_policy(
+            property_id=property.pk,
+            name=_("Flexible"),
+            # Free until the day before arrival, then the first night.
+            tiers=[TierDraft(hours_before=24, kind=CancellationTier.Kind.NIGHTS, value=1)],
+            now=now,
+        )
+        return create_plan(property, name=_("Flexible"), policy=policy, meals=meals), meals
+    meals_before = plan.meals
+    plan.meals = meals
+    plan.is_active = True
+    plan.save(update_fields=["meals", "is_active", "updated_at"])
+    return plan, meals_before
+
+
+def _save_non_refundable_plan(
+    property: Property,
+    *,
+    parent: RatePlan,
+    percent: int | None,
+    meals: str,
+    meals_before: str,
+    now: dt.datetime,
+) -> None:
+    plan = find_non_refundable_plan(parent)
+    if percent is None:
+        if plan is not None:
+            plan.is_active = False
+            plan.save(update_fields=["is_active", "updated_at"])
+        return
+    if plan is not None:
+        # The wizard shows whole percent: 12.5 that comes back as 12 was not touched.
+        if shown_percent(plan) != percent:
+            plan.adjustment_value = -percent * BASIS_POINTS
+        # Meals of its own, given on the plan's page, are its own business.
+        if plan.meals == meals_before:
+            plan.meals = meals
+        plan.is_active = True
+        plan.save(update_fields=["adjustment_value", "meals", "is_active", "updated_at"])
+        return
+    policy = save_policy(
+        property_id=property.pk,
+        name=_("Non-refundable"),
+        tiers=[TierDraft(hours_before=None, kind=CancellationTier.Kind.PERCENT, value=100)],
+        now=now,
+    )
+    create_plan(
+        property,
+        name=_("Non-refundable"),
+        policy=policy,
+        parent=parent,
+        adjustment_value=-percent * BASIS_POINTS,
+        meals=meals,
+        payment=RatePlan.Payment.PREPAID,
+        position=parent.position + 1,
+    )
+
+
+def shown_percent(plan: RatePlan) -> int:
+    """By how many whole percent a plan is cheaper than its parent, as the wizard shows it."""
+    return -plan.adjustment_value // BASIS_POINTS
+
+
+def _replace_seasons(property_id: int, seasons: Sequence[SeasonDraft]) -> bool:
+    """Make the seasons exactly these; return whether any nightly price can differ from before."""
+    before = {
+        SeasonDraft(season.name, season.start_date, season.end_date, season.percent)
+        for season in Season.objects.filter(property_id=property_id)
+    }
+    if before == set(seasons):
+        return False
+    Season.objects.filter(property_id=property_id).delete()
+    Season.objects.bulk_create(
+        Season(
+            property_id=property_id,
+            name=season.name,
+            start_date=season.start_date,
+            end_date=season.end_date,
+            percent=season.percent,
+        )
+        for season in seasons
+    )
+    return True
