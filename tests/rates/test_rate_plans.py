@@ -232,8 +232,8 @@ def test_archiving_asks_about_those_that_derive(hotel: Hotel) -> None:
     for plan_id in (root.pk, saver):
         restore_rate_plan(property_id=hotel.property.pk, plan_id=plan_id, now=NOW)
     assert RatePlan.objects.filter(is_active=True).count() == 2
+    archive_rate_plan(property_id=hotel.property.pk, plan_id=saver, now=NOW)
     with pytest.raises(RatePlanInvalid, match="archived"):
-        archive_rate_plan(property_id=hotel.property.pk, plan_id=saver, now=NOW)
         save(hotel, draft_of(hotel, parent_id=saver))
 
 

@@ -23,6 +23,7 @@ from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import make_quote, request_rooms
 from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
 from serai.properties.models import Membership, Photo
+from serai.rates.models import Extra, Promotion
 from serai.rates.rules import Party
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
 
@@ -66,6 +67,27 @@ TABLE: dict[str, set[str]] = {
     "host_property": EDITORS,
     "host_calendar": EDITORS,
     "host_calendar_undo": EDITORS,
+    "host_plans": EDITORS,
+    "host_plan_new": EDITORS,
+    "host_plan": EDITORS,
+    "host_plan_prices": EDITORS,
+    "host_plan_archive": EDITORS,
+    "host_plan_restore": EDITORS,
+    "host_plan_order": EDITORS,
+    "host_policies": EDITORS,
+    "host_policy_new": EDITORS,
+    "host_policy": EDITORS,
+    "host_policy_remove": EDITORS,
+    "host_promotions": EDITORS,
+    "host_promotion_new": EDITORS,
+    "host_promotion": EDITORS,
+    "host_promotion_end": EDITORS,
+    "host_extras": EDITORS,
+    "host_extra_new": EDITORS,
+    "host_extra": EDITORS,
+    "host_extra_remove": EDITORS,
+    "host_guest_prices": EDITORS,
+    "host_taxes": EDITORS,
     "host_team": OWNER,
     "host_team_role": OWNER,
     "host_team_remove": OWNER,
@@ -113,13 +135,15 @@ OURS = sorted({name for path, name in routes() if not path.startswith("accounts/
 
 @dataclass
 class World:
-    """One hotel with a team, a booking, an open checkout, a photo; and strangers."""
+    """One hotel with a team, a booking, an open checkout, a photo, a promotion, an extra; and strangers."""
 
     hotel: Hotel
     users: dict[str, User]
     booking: Booking
     checkout: Checkout
     photo: Photo
+    promotion: Promotion
+    extra: Extra
 
     def client(self, role: str) -> Client:
         client = Client()
@@ -130,6 +154,8 @@ class World:
 
     def path(self, name: str) -> str:
         property_id = self.hotel.property.pk
+        plan_id = self.hotel.saver.rate_plan_id
+        root_id, policy_id = self.hotel.flexible.rate_plan_id, self.hotel.flexible.rate_plan.policy_id
         membership_id = Membership.objects.get(property=property_id, role="reception").pk
         arguments: dict[str, list[Any]] = {
             "property_page": [self.hotel.property.slug],
@@ -149,6 +175,17 @@ class World:
             "host_room": [property_id, self.hotel.room_type.pk],
             "host_room_remove": [property_id, self.hotel.room_type.pk],
             "host_property_step": [property_id, "details"],
+            **dict.fromkeys(
+                ("host_plan", "host_plan_archive", "host_plan_restore", "host_plan_order"),
+                [property_id, plan_id],
+            ),
+            "host_plan_prices": [property_id, root_id],
+            "host_policy": [property_id, policy_id],
+            "host_policy_remove": [property_id, policy_id],
+            "host_promotion": [property_id, self.promotion.pk],
+            "host_promotion_end": [property_id, self.promotion.pk],
+            "host_extra": [property_id, self.extra.pk],
+            "host_extra_remove": [property_id, self.extra.pk],
             "staff_trouble": [],
             "staff_retry_message": [1],
             "staff_retry_refund": [self.checkout.pk],
@@ -205,7 +242,14 @@ def world() -> World:
         )
         booking = complete_checkout(checkout_id=checkouts[0].pk, now=NOW)
     photo = Photo.objects.create(property=hotel.property, original="originals/none")
-    return World(hotel, users, booking, checkouts[1], photo)
+    return World(hotel, users, booking, checkouts[1], photo, *offers_of(hotel))
+
+
+def offers_of(hotel: Hotel) -> tuple[Promotion, Extra]:
+    """A promotion and an extra of the hotel."""
+    promotion = Promotion.objects.create(property=hotel.property, name="Long stay", value=1000, min_nights=7)
+    extra = Extra.objects.create(property=hotel.property, name="Airport transfer", amount_minor=90_000)
+    return promotion, extra
 
 
 def contents() -> dict[str, list[tuple[Any, ...]]]:

@@ -8,16 +8,19 @@ from serai.core.errors import DomainError
 class RatesInvalid(DomainError):
     """Something contradicts itself or the property's other rates.
 
-    `field` names the input to change, as the draft's attribute is called; `row` says in which row of a
-    list (from 0), None when the input is not in a list.
+    `field` names the input to change, as the draft's attribute is called; `row` says in which row
+    (from 0) of the list `part`, None when the input is not in a list.
     """
 
     code = "rates_invalid"
 
-    def __init__(self, message: str, *, field: str | None = None, row: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, field: str | None = None, row: int | None = None, part: str = ""
+    ) -> None:
         super().__init__(message)
         self.field = field
         self.row = row
+        self.part = part
 
 
 class RatePlanInvalid(RatesInvalid):

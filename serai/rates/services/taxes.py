@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
 
-from serai.core.db import write_transaction
+from serai.core.db import require_transaction, write_transaction
 from serai.rates.models import TaxRule
 from serai.rates.services.errors import TaxInvalid
 from serai.rates.services.products import lock_property, tell_change
@@ -65,24 +65,32 @@ def save_taxes(
     """
     with write_transaction():
         lock_property(property_id)
-        stored = {tax.pk: tax for tax in TaxRule.objects.filter(property_id=property_id)}
-        rules = []
-        for position, draft in enumerate(taxes):
-            rule = _fill_rule(stored, draft, row=position)
-            rule.property_id = property_id
-            rule.position = position
-            _check_rule(rule, row=position)
-            rules.append(rule)
-        kept = {rule.pk for rule in rules}
-        gone = [pk for pk in stored if pk not in kept and (shown_ids is None or pk in shown_ids)]
-        TaxRule.objects.filter(pk__in=gone).delete()
-        for position, pk in enumerate((pk for pk in stored if pk not in kept and pk not in gone), len(taxes)):
-            stored[pk].position = position
-            rules.append(stored[pk])
-        fields = [field.name for field in TaxRule._meta.fields if not field.primary_key]
-        TaxRule.objects.bulk_update([rule for rule in rules if rule.pk is not None], fields)
-        TaxRule.objects.bulk_create(rule for rule in rules if rule.pk is None)
+        write_taxes(property_id, taxes=taxes, shown_ids=shown_ids)
         tell_change(property_id, now=now)
+
+
+def write_taxes(
+    property_id: int, *, taxes: Sequence[TaxDraft], shown_ids: Collection[int] | None = None
+) -> None:
+    """The inner part of `save_taxes`. Needs the property locked."""
+    require_transaction()
+    stored = {tax.pk: tax for tax in TaxRule.objects.filter(property_id=property_id)}
+    rules = []
+    for position, draft in enumerate(taxes):
+        rule = _fill_rule(stored, draft, row=position)
+        rule.property_id = property_id
+        rule.position = position
+        _check_rule(rule, row=position)
+        rules.append(rule)
+    kept = {rule.pk for rule in rules}
+    gone = [pk for pk in stored if pk not in kept and (shown_ids is None or pk in shown_ids)]
+    TaxRule.objects.filter(pk__in=gone).delete()
+    for position, pk in enumerate((pk for pk in stored if pk not in kept and pk not in gone), len(taxes)):
+        stored[pk].position = position
+        rules.append(stored[pk])
+    fields = [field.name for field in TaxRule._meta.fields if not field.primary_key]
+    TaxRule.objects.bulk_update([rule for rule in rules if rule.pk is not None], fields)
+    TaxRule.objects.bulk_create(rule for rule in rules if rule.pk is None)
 
 
 def _fill_rule(stored: dict[int, TaxRule], draft: TaxDraft, *, row: int) -> TaxRule:
