@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from serai.rates.models import RateCode, RatePlan
-from serai.rates.preview import Link
+from serai.rates.rules import Adjustment
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,18 @@ def possible_parents(plans: Iterable[RatePlan], plan_id: int | None) -> list[Rat
     ]
 
 
-def links_above(plans: Iterable[RatePlan], parent_id: int) -> list[Link]:
-    """The chain that leads to a plan, root first; the root's own link changes nothing."""
+def links_to(plans: Iterable[RatePlan], plan_id: int) -> list[Adjustment]:
+    """The chain that leads to a plan, root first, as the engine takes it."""
     known = {plan.pk: plan for plan in plans}
-    chain = [known[parent_id]]
+    chain = [known[plan_id]]
     while (above := chain[0].parent_id) is not None:
         chain.insert(0, known[above])
     return [
-        Link(chain[0].name, RatePlan.Adjustment.AMOUNT, 0),
-        *(
-            Link(plan.name, plan.adjustment_kind, plan.adjustment_value, plan.rounding_minor)
-            for plan in chain[1:]
-        ),
+        Adjustment(
+            plan.adjustment_kind,
+            plan.adjustment_value if plan.parent_id else 0,
+            plan.rounding_minor if plan.parent_id else 1,
+            plan=plan.name,
+        )
+        for plan in chain
     ]

@@ -9,12 +9,12 @@ import pytest
 
 from serai.rates.models import CancellationPolicy, CancellationTier, DepositStep
 from serai.rates.services.errors import PolicyInUse, PolicyInvalid
-from serai.rates.services.policies import DepositDraft, PolicyTerms, TierDraft, remove_policy, save_policy
+from serai.rates.services.policies import DepositDraft, PolicyDetails, TierDraft, remove_policy, save_policy
 from tests.factories import NOW, PolicyFactory, PropertyFactory, RatePlanFactory
 
 pytestmark = pytest.mark.django_db
 
-TERMS = PolicyTerms(
+TERMS = PolicyDetails(
     no_show_kind="nights",
     no_show_value=2,
     early_departure_percent=50,
@@ -71,9 +71,9 @@ def test_what_is_not_given_stays() -> None:
 
 def test_the_hour_counts_only_without_a_guarantee() -> None:
     six = dt.time(18)
-    kept = policy_with_everything(terms=PolicyTerms(kept_until=six), deposits=[])
+    kept = policy_with_everything(terms=PolicyDetails(kept_until=six), deposits=[])
     assert stored(kept)[5] == six
-    assert stored(policy_with_everything(terms=PolicyTerms(guarantee="prepaid", kept_until=six)))[5] is None
+    assert stored(policy_with_everything(terms=PolicyDetails(guarantee="prepaid", kept_until=six)))[5] is None
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_the_hour_counts_only_without_a_guarantee() -> None:
         ({"deposits": [DepositDraft(None, "percent", 60), DepositDraft(9, "percent", 41)]}, "deposits", None),
         ({"deposits": [DepositDraft(9, "fixed", 60), DepositDraft(9, "fixed", 41)]}, "days_before", 1),
         ({"deposits": []}, "deposits", None),
-        ({"terms": PolicyTerms(early_departure_percent=101)}, "early_departure_percent", None),
-        ({"terms": PolicyTerms(no_show_kind="percent", no_show_value=101)}, "no_show_value", None),
+        ({"terms": PolicyDetails(early_departure_percent=101)}, "early_departure_percent", None),
+        ({"terms": PolicyDetails(no_show_kind="percent", no_show_value=101)}, "no_show_value", None),
     ],
 )
 def test_a_refusal_names_the_field_and_changes_nothing(

@@ -11,6 +11,7 @@ import pytest
 
 from serai.properties.models import Property
 from serai.rates.models import NightPrice, Product, RateCode, RatePlan
+from serai.rates.rules import Restrictions
 from serai.rates.services import plans as service
 from serai.rates.services import products
 from serai.rates.services.plans import (
@@ -19,7 +20,6 @@ from serai.rates.services.plans import (
     RatePlanDraft,
     RatePlanHasChildren,
     RatePlanInvalid,
-    StandingRestrictions,
     archive_rate_plan,
     move_rate_plan,
     restore_rate_plan,
@@ -78,7 +78,7 @@ def test_a_plan_is_stored_as_drafted_and_told(hotel: Hotel, monkeypatch: pytest.
         payment="prepaid",
         bookable_from_date=dt.date(2026, 12, 1),
         stay_until_date=dt.date(2027, 3, 31),
-        restrictions=StandingRestrictions(min_stay_arrival=2, cutoff_hour=18, is_closed_to_arrival=True),
+        restrictions=Restrictions(min_stay_arrival=2, cutoff_hour=18, is_closed_to_arrival=True),
     )
     told: list[Any] = []
     monkeypatch.setattr(products, "emit", lambda topic, payload, *, now: told.append((topic, payload, now)))
@@ -153,13 +153,13 @@ def test_codes_are_changed_kept_and_deleted_without_regard_to_case(hotel: Hotel)
             None,
         ),
         (
-            {"restrictions": StandingRestrictions(min_stay_through=4, max_stay_through=3)},
+            {"restrictions": Restrictions(min_stay_through=4, max_stay_through=3)},
             "max_stay_through",
             None,
         ),
-        ({"restrictions": StandingRestrictions(min_stay_arrival=0)}, "max_stay_arrival", None),
-        ({"restrictions": StandingRestrictions(earliest_days=3, latest_days=7)}, "earliest_days", None),
-        ({"restrictions": StandingRestrictions(cutoff_hour=25)}, "cutoff_hour", None),
+        ({"restrictions": Restrictions(min_stay_arrival=0)}, "max_stay_arrival", None),
+        ({"restrictions": Restrictions(earliest_days=3, latest_days=7)}, "earliest_days", None),
+        ({"restrictions": Restrictions(cutoff_hour=25)}, "cutoff_hour", None),
     ],
 )
 def test_a_refusal_names_the_field_and_changes_nothing(

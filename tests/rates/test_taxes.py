@@ -91,7 +91,7 @@ def test_a_colleagues_new_tax_stays_when_an_older_list_is_saved() -> None:
         (TaxDraft("x", "compound", 0), "value"),
         (TaxDraft("x", "percent", 100, from_minor=5, below_minor=5), "below_minor"),
         (TaxDraft("x", "amount", 100, basis="adult", terms=TaxTerms(from_age=16)), "basis"),
-        (TaxDraft("x", "percent", 100, basis="person", terms=TaxTerms(below_age=16)), "basis"),
+        (TaxDraft("x", "percent", 100, terms=TaxTerms(below_age=16)), "basis"),
         (
             TaxDraft("x", "amount", 100, basis="person", terms=TaxTerms(from_age=16, below_age=16)),
             "below_age",

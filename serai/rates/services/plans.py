@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from serai.core.db import write_transaction
 from serai.properties.models import Property
 from serai.rates.models import CancellationPolicy, Product, RateCode, RatePlan
+from serai.rates.rules import UNRESTRICTED, Restrictions
 from serai.rates.services.codes import check_code
 from serai.rates.services.errors import (
     PolicyInUse,
@@ -47,7 +48,6 @@ __all__ = [
     "RatesInvalid",
     "RoomRate",
     "SeasonDraft",
-    "StandingRestrictions",
     "TaxDraft",
     "TierDraft",
     "archive_rate_plan",
@@ -78,26 +78,10 @@ class CodeDraft:
 
 
 @dataclass(frozen=True)
-class StandingRestrictions:
-    """A plan's own restrictions; None leaves it to the parent. See `rates.models.RestrictionTerms`."""
-
-    min_stay_arrival: int | None = None
-    max_stay_arrival: int | None = None
-    min_stay_through: int | None = None
-    max_stay_through: int | None = None
-    is_closed_to_arrival: bool | None = None
-    is_closed_to_departure: bool | None = None
-    is_stop_sold: bool | None = None
-    earliest_days: int | None = None
-    latest_days: int | None = None
-    release_days: int | None = None
-    cutoff_hour: int | None = None
-
-
-@dataclass(frozen=True)
 class RatePlanDraft:
     """All that a host says about a plan. `room_type_ids` are the room types that it sells.
 
+    `restrictions` are its standing ones; what is None there is taken from the parent.
     `adjustment_value` is basis points for percent (-1000 is 10 % off), minor units a night for an
     amount; it and the rounding count for a derived plan only. Codes count for private plans only.
     """
@@ -120,7 +104,7 @@ class RatePlanDraft:
     bookable_until_date: dt.date | None = None
     stay_from_date: dt.date | None = None
     stay_until_date: dt.date | None = None
-    restrictions: StandingRestrictions = field(default_factory=StandingRestrictions)
+    restrictions: Restrictions = UNRESTRICTED
 
 
 def save_rate_plan(
@@ -369,7 +353,7 @@ def _check_draft(draft: RatePlanDraft) -> None:
         seen.add(entry.code.upper())
 
 
-def _check_restrictions(terms: StandingRestrictions) -> None:
+def _check_restrictions(terms: Restrictions) -> None:
     for fewest, most, name in (
         (terms.min_stay_arrival, terms.max_stay_arrival, "max_stay_arrival"),
         (terms.min_stay_through, terms.max_stay_through, "max_stay_through"),

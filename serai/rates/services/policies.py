@@ -41,7 +41,7 @@ class DepositDraft:
 
 
 @dataclass(frozen=True)
-class PolicyTerms:
+class PolicyDetails:
     """What a policy says beside its tiers. An empty `no_show_kind` is: as cancelling at check-in."""
 
     no_show_kind: str = ""
@@ -57,7 +57,7 @@ def save_policy(
     property_id: int,
     name: str,
     tiers: Sequence[TierDraft] | None,
-    terms: PolicyTerms | None = None,
+    terms: PolicyDetails | None = None,
     deposits: Sequence[DepositDraft] | None = None,
     policy_id: int | None = None,
     now: dt.datetime,
@@ -83,7 +83,7 @@ def write_policy(
     *,
     name: str,
     tiers: Sequence[TierDraft] | None,
-    terms: PolicyTerms | None = None,
+    terms: PolicyDetails | None = None,
     deposits: Sequence[DepositDraft] | None = None,
     policy_id: int | None = None,
 ) -> CancellationPolicy:
@@ -194,7 +194,7 @@ def _check_deposits(deposits: Sequence[DepositDraft]) -> None:
         )
 
 
-def _check_terms(terms: PolicyTerms) -> None:
+def _check_terms(terms: PolicyDetails) -> None:
     if terms.no_show_kind:
         _check_charge(terms.no_show_kind, terms.no_show_value, field="no_show_value")
     if not 0 <= terms.early_departure_percent <= MOST_PERCENT:

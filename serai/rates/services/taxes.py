@@ -124,8 +124,8 @@ def _check_rule(rule: TaxRule, *, row: int) -> None:
     if rule.below_minor is not None and rule.below_minor <= rule.from_minor:
         raise refuse(_("This must be higher than the price from which it applies."), "below_minor")
     if rule.from_age is not None or rule.below_age is not None:
-        if rule.kind in PERCENTAGES or rule.basis != TaxRule.Basis.PERSON:
-            raise refuse(_("Only a fixed amount per person can depend on age."), "basis")
+        if rule.basis != TaxRule.Basis.PERSON:
+            raise refuse(_("Only a charge per person can depend on age."), "basis")
         if rule.below_age is not None and rule.below_age <= (rule.from_age or 0):
             raise refuse(_("This must be higher than the age from which it applies."), "below_age")
     if rule.max_nights == 0:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from serai.core.money import TooPrecise, to_major, to_minor
 from serai.properties.models import Property, RoomType
 from serai.rates.models import CancellationPolicy, RatePlan
-from serai.rates.services.plans import CodeDraft, RatePlanDraft, StandingRestrictions
+from serai.rates.rules import Restrictions
+from serai.rates.services.plans import CodeDraft, RatePlanDraft
 from serai.web.host.fields import MoneyField, plain_number
 from serai.web.host.rate_pages import date_field
 
@@ -177,7 +178,7 @@ class PlanForm(forms.Form):
             meal_adult_minor=cleaned["meal_adult"] or 0,
             meal_child_minor=cleaned["meal_child"] or 0,
             payment=cleaned["payment"],
-            restrictions=StandingRestrictions(**{name: cleaned[name] for name in (*NUMBERS, *SWITCHES)}),
+            restrictions=Restrictions(**{name: cleaned[name] for name in (*NUMBERS, *SWITCHES)}),
             room_type_ids=cleaned["room_type_ids"],
             **{name: cleaned[name] for name in WINDOWS},
         )

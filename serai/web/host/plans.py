@@ -17,8 +17,9 @@ from serai.core.errors import DomainError
 from serai.core.money import minor_digits
 from serai.properties.models import Property
 from serai.rates.models import CancellationPolicy, RatePlan
-from serai.rates.plan_selectors import links_above, plan_tree, possible_parents
-from serai.rates.preview import Link, preview_steps
+from serai.rates.plan_selectors import links_to, plan_tree, possible_parents
+from serai.rates.preview import preview_steps
+from serai.rates.rules import Adjustment
 from serai.rates.services.errors import RatePlanHasChildren, RatePlanInvalid
 from serai.rates.services.plans import (
     PRIVATE,
@@ -87,7 +88,7 @@ def edit_plan(request: HostRequest, property: Property, plan_id: int | None = No
     if plan is not None:
         form = PlanForm(initial=initial_of(plan, property.currency), **choices)
         rows = list(plan.codes.values("code", "company", "valid_until_date", "is_active"))
-        links = [*links_above(plans, plan.parent_id), _link(plan)] if plan.parent_id else []
+        links = links_to(plans, plan.pk) if plan.parent_id else []
     else:
         form = PlanForm(initial=_beginning(property, choices), **choices)
         rows, links = [], []
@@ -133,10 +134,6 @@ def _leave_saved(
     return redirect("host_plans", property.pk)
 
 
-def _link(plan: RatePlan) -> Link:
-    return Link(plan.name, plan.adjustment_kind, plan.adjustment_value, plan.rounding_minor)
-
-
 def _typed_steps(form: PlanForm, plans: list[RatePlan], property: Property) -> list[dict[str, Any]]:
     """The preview of what was typed, as far as it makes sense."""
     form.is_valid()
@@ -144,16 +141,16 @@ def _typed_steps(form: PlanForm, plans: list[RatePlan], property: Property) -> l
     needed = {"parent_id", "difference", "rounding", "adjustment_kind"}
     if not needed <= typed.keys() or typed["parent_id"] is None or typed["difference"] is None:
         return []
-    own = Link(
-        typed.get("name") or _("This plan"),
+    own = Adjustment(
         typed["adjustment_kind"],
         typed["adjustment_value"],
         typed["rounding"] or 1,
+        plan=typed.get("name") or _("This plan"),
     )
-    return _steps([*links_above(plans, typed["parent_id"]), own], property)
+    return _steps([*links_to(plans, typed["parent_id"]), own], property)
 
 
-def _steps(links: list[Link], property: Property) -> list[dict[str, Any]]:
+def _steps(links: list[Adjustment], property: Property) -> list[dict[str, Any]]:
     start = PREVIEWED * 10 ** minor_digits(property.currency)
     return [
         {"link": link, "percent": signed_percent(link.value), "minor": minor}

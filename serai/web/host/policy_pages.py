@@ -20,7 +20,7 @@ from serai.rates.models import CancellationPolicy, ChargeKind, RatePlan
 from serai.rates.services.errors import PolicyInUse, PolicyInvalid
 from serai.rates.services.policies import (
     DepositDraft,
-    PolicyTerms,
+    PolicyDetails,
     TierDraft,
     remove_policy,
     save_policy,
@@ -164,10 +164,10 @@ class PolicyForm(forms.Form):
         cleaned["charge"] = charge or 0
         return cleaned
 
-    def terms(self) -> PolicyTerms:
+    def terms(self) -> PolicyDetails:
         """What was entered."""
         cleaned = self.cleaned_data
-        return PolicyTerms(
+        return PolicyDetails(
             no_show_kind=cleaned["no_show_kind"],
             no_show_value=cleaned["charge"],
             early_departure_percent=cleaned["early_departure_percent"],

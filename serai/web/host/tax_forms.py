@@ -30,6 +30,8 @@ SIMPLE_KINDS = [
 class TaxForm(forms.Form):
     """A tax or fee. `tax_id` is the stored one that the row changes: its further terms stay."""
 
+    is_simple = True
+
     tax_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=TaxRule.Kind.choices)
@@ -81,9 +83,10 @@ class TaxForm(forms.Form):
         return cleaned
 
     def draft(self) -> TaxDraft:
-        """What was entered; a percentage is always of a room's night."""
+        """What was entered. A percentage that the wizard adds is of each room's night."""
         cleaned = self.cleaned_data
         is_percent = cleaned["kind"] in PERCENTAGES
+        is_plain = is_percent and cleaned["tax_id"] is None and self.is_simple
         return TaxDraft(
             tax_id=cleaned["tax_id"],
             name=cleaned["name"],
@@ -91,8 +94,8 @@ class TaxForm(forms.Form):
             value=int(cleaned["value"] * HUNDREDTHS)
             if is_percent
             else to_minor(cleaned["value"], self.currency),
-            basis=TaxRule.Basis.ROOM if is_percent else cleaned["basis"] or TaxRule.Basis.ROOM,
-            period=TaxRule.Period.NIGHT if is_percent else cleaned["period"] or TaxRule.Period.NIGHT,
+            basis=TaxRule.Basis.ROOM if is_plain else cleaned["basis"] or TaxRule.Basis.ROOM,
+            period=TaxRule.Period.NIGHT if is_plain else cleaned["period"] or TaxRule.Period.NIGHT,
             is_included=cleaned["is_included"],
             is_paid_at_property=cleaned["is_paid_at_property"],
             from_minor=cleaned["from_minor"] or 0,
@@ -118,6 +121,8 @@ class SimpleTaxForm(TaxForm):
 class FullTaxForm(TaxForm):
     """A row with whom the tax spares and when it is in force."""
 
+    is_simple = False
+
     from_age = forms.IntegerField(
         label=gettext_lazy("From the age of"), min_value=0, max_value=120, required=False
     )
@@ -139,6 +144,10 @@ class FullTaxForm(TaxForm):
     )
     valid_from_date = date_field(gettext_lazy("For nights from"))
     valid_until_date = date_field(gettext_lazy("For nights until"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["basis"].help_text = _("A percentage per person is of the share of those who count.")
 
     def terms(self) -> TaxTerms:
         """Exactly what was entered."""
