@@ -13,6 +13,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from serai.core.money import to_major
 from serai.core.partitions import ensure_partitions
 from serai.demo.economies import round_to_step
 from serai.demo.hotels import WrittenHotel
@@ -102,6 +103,12 @@ def _amount(hotel: WrittenHotel, percent: int) -> int:
     return round_to_step(economy.base * Decimal(percent) / 100, economy)
 
 
+def _share(hotel: WrittenHotel, minor: int, percent: int) -> int:
+    """So many percent of an amount, rounded as prices are, but never more than the amount."""
+    economy = hotel.plan.economy
+    return min(round_to_step(to_major(minor, economy.currency) * percent / 100, economy), minor)
+
+
 def _add_children(rows: _Rows, hotel: WrittenHotel) -> None:
     """Two bands for houses that take families; hostels and camps count everybody alike."""
     if hotel.plan.kind in {"hostel", "camp"}:
@@ -114,12 +121,12 @@ def _add_children(rows: _Rows, hotel: WrittenHotel) -> None:
                 ChildPrice(
                     product=product,
                     band=bands[age],
-                    amount_minor=product.extra_adult_minor * percent // 100,
+                    amount_minor=_share(hotel, product.extra_adult_minor, percent),
                 )
                 for age, percent in CHILD_PERCENT.items()
             ]
         if product.room_type.base_guests == 2:
-            product.single_discount_minor = product.base_minor * 8 // 100
+            product.single_discount_minor = _share(hotel, product.base_minor, 8)
 
 
 def _plan(hotel: WrittenHotel, name: str, **terms: Any) -> RatePlan:

@@ -97,7 +97,7 @@ def edit_guest_prices(request: HostRequest, property: Property) -> HttpResponseB
             "currency": property.currency,
         }
 
-    whole = forms.Form(request.POST or None)
+    whole = forms.Form(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and is_resize(request.POST):
         rows = typed_rows(BandFormSet, request.POST, prefix=BANDS)
@@ -117,7 +117,12 @@ def edit_guest_prices(request: HostRequest, property: Property) -> HttpResponseB
         request,
         "guest_prices.html",
         property,
-        {"bands": rows, "prices": prices, "whole": whole},
+        {
+            "bands": rows,
+            "prices": prices,
+            "whole": whole,
+            "adult_age": property.child_max_age + 1,
+        },
         status=status,
         tab="host_guest_prices",
     )

@@ -51,7 +51,14 @@ PREVIEWED = 4_000
 def list_plans(request: HostRequest, property: Property) -> HttpResponseBase:
     """The plans as a tree, with difference, audience, codes and policy; archived ones below."""
     tree, archived = plan_tree(property.pk)
-    rows = [{"row": row, "percent": signed_percent(row.plan.adjustment_value)} for row in tree]
+    rows = [
+        {
+            "row": row,
+            "percent": signed_percent(row.plan.adjustment_value),
+            "size": abs(row.plan.adjustment_value),
+        }
+        for row in tree
+    ]
     return render_rates(
         request, "plans.html", property, {"rows": rows, "archived": archived}, tab="host_plans"
     )
@@ -220,7 +227,7 @@ def edit_plan_prices(request: HostRequest, property: Property, plan_id: int) -> 
 def archive_plan(request: HostRequest, property: Property, plan_id: int) -> HttpResponseBase:
     """Ask, naming what derives from the plan; then sell it, and with leave those, no longer."""
     plan = _plan_of(property, plan_id)
-    form = ArchiveForm(request.POST or None)
+    form = ArchiveForm(request.POST if request.method == "POST" else None)
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:

@@ -71,7 +71,7 @@ class FullTierForm(ChargeForm):
         help_text=gettext_lazy("Empty: from booking on."),
     )
     unit = forms.ChoiceField(
-        label=gettext_lazy("counted in"),
+        label=gettext_lazy("Counted in"),
         choices=[(HOURS, gettext_lazy("Hours")), (DAYS, gettext_lazy("Days"))],
     )
     field_order = ("before", "unit", "kind", "value")
@@ -141,7 +141,12 @@ class PolicyForm(forms.Form):
         initial=CancellationPolicy.ChangeRates.CURRENT,
     )
     guarantee = forms.ChoiceField(
-        label=gettext_lazy("What guarantees the room"), choices=CancellationPolicy.Guarantee.choices
+        label=gettext_lazy("What guarantees the room"),
+        choices=[
+            (CancellationPolicy.Guarantee.NONE.value, gettext_lazy("Nothing")),
+            (CancellationPolicy.Guarantee.DEPOSIT.value, CancellationPolicy.Guarantee.DEPOSIT.label),
+            (CancellationPolicy.Guarantee.PREPAID.value, CancellationPolicy.Guarantee.PREPAID.label),
+        ],
     )
     kept_until = forms.TimeField(
         label=gettext_lazy("Without a guarantee kept until"),

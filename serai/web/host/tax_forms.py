@@ -157,7 +157,8 @@ class FullTaxForm(TaxForm):
     @property
     def has_terms(self) -> bool:
         """Whether the further fields are to be shown open: something stands in them, or is wrong."""
-        return any(self[name].value() or self[name].errors for name in TERM_NAMES)
+        folded = (*TERM_NAMES, "from_minor", "below_minor")
+        return any(self[name].value() or self[name].errors for name in folded)
 
 
 TERM_NAMES = (

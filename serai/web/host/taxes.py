@@ -28,7 +28,9 @@ def edit_taxes(request: HostRequest, property: Property) -> HttpResponseBase:
     kwargs: dict[str, Any] = {"form_kwargs": {"currency": property.currency}}
     stored = list(property.taxes.all())
     shown = shown_ids(request.POST) if SHOWN in request.POST else [tax.pk for tax in stored]
-    whole = forms.Form(request.POST or None)  # for a refusal that belongs to no row
+    whole = forms.Form(
+        request.POST if request.method == "POST" else None
+    )  # for a refusal that belongs to no row
     status = 200
     if request.method == "POST" and is_resize(request.POST):
         taxes = typed_rows(FullTaxFormSet, request.POST, prefix=TAXES, **kwargs)
