@@ -55,7 +55,7 @@ def _write_nights(
     done = 0
     for start in range(0, len(hotels), BLOCK):
         block = hotels[start : start + BLOCK]
-        _copy(
+        copy_rows(
             "inventory_night (room_type_id, date, allotment, held, sold, allowance, is_closed)",
             (
                 _night_lines(hotel, index, dates, texts, today)
@@ -63,7 +63,7 @@ def _write_nights(
                 for index in range(len(hotel.rooms))
             ),
         )
-        _copy(
+        copy_rows(
             "rates_nightprice (product_id, date, amount_minor, is_manual)",
             (
                 _price_lines(hotel, index, dates, texts)
@@ -76,7 +76,8 @@ def _write_nights(
     return total
 
 
-def _copy(target: str, blocks: Any) -> None:
+def copy_rows(target: str, blocks: Any) -> None:
+    """COPY blocks of lines (texts of whole rows) into `target`, a table with its columns."""
     with connection.cursor() as wrapper:
         cursor = cast("Cursor[Any]", wrapper.cursor)
         with cursor.copy(f"COPY {target} FROM STDIN") as copy:

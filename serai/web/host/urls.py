@@ -12,15 +12,21 @@ from serai.web.host import (
     calendar_night,
     day_use,
     details,
+    extras,
     folio,
+    guest_prices,
     home,
     photos,
+    plans,
     policies,
+    policy_pages,
+    promotions,
     rates,
     review,
     room_numbers,
     room_plan,
     rooms,
+    taxes,
     team,
 )
 
@@ -45,6 +51,9 @@ def edit_step(request: HttpRequest, property_id: int, step: str) -> HttpResponse
 
 BOOKING = "bookings/<str:reference>/"
 PROPERTY = "properties/<int:property_id>/"
+RATES = f"{PROPERTY}rates/"
+PLAN, POLICY = f"{RATES}plans/<int:plan_id>/", f"{RATES}policies/<int:policy_id>/"
+PROMOTION, EXTRA = f"{RATES}promotions/<int:promotion_id>/", f"{RATES}extras/<int:extra_id>/"
 
 urlpatterns = [
     path("", home.host_home, name="host_home"),
@@ -83,5 +92,26 @@ urlpatterns = [
     path(f"{PROPERTY}rooms/new/", rooms.edit_room, name="host_room_new"),
     path(f"{PROPERTY}rooms/<int:room_type_id>/", rooms.edit_room, name="host_room"),
     path(f"{PROPERTY}rooms/<int:room_type_id>/remove/", rooms.remove_room, name="host_room_remove"),
+    path(f"{RATES}plans/", plans.list_plans, name="host_plans"),
+    path(f"{RATES}plans/new/", plans.edit_plan, name="host_plan_new"),
+    path(PLAN, plans.edit_plan, name="host_plan"),
+    path(f"{PLAN}prices/", plans.edit_plan_prices, name="host_plan_prices"),
+    path(f"{PLAN}archive/", plans.archive_plan, name="host_plan_archive"),
+    path(f"{PLAN}restore/", plans.restore_plan, name="host_plan_restore"),
+    path(f"{PLAN}order/", plans.order_plan, name="host_plan_order"),
+    path(f"{RATES}policies/", policy_pages.list_policies, name="host_policies"),
+    path(f"{RATES}policies/new/", policy_pages.edit_policy, name="host_policy_new"),
+    path(POLICY, policy_pages.edit_policy, name="host_policy"),
+    path(f"{POLICY}remove/", policy_pages.drop_policy, name="host_policy_remove"),
+    path(f"{RATES}promotions/", promotions.list_promotions, name="host_promotions"),
+    path(f"{RATES}promotions/new/", promotions.edit_promotion, name="host_promotion_new"),
+    path(PROMOTION, promotions.edit_promotion, name="host_promotion"),
+    path(f"{PROMOTION}end/", promotions.stop_promotion, name="host_promotion_end"),
+    path(f"{RATES}extras/", extras.list_extras, name="host_extras"),
+    path(f"{RATES}extras/new/", extras.edit_extra, name="host_extra_new"),
+    path(EXTRA, extras.edit_extra, name="host_extra"),
+    path(f"{EXTRA}remove/", extras.drop_extra, name="host_extra_remove"),
+    path(f"{RATES}guests/", guest_prices.edit_guest_prices, name="host_guest_prices"),
+    path(f"{RATES}taxes/", taxes.edit_taxes, name="host_taxes"),
     path(f"{PROPERTY}<slug:step>/", edit_step, name="host_property_step"),
 ]

@@ -18,6 +18,7 @@ from serai.bookings.models import Booking, BookingRoom, RoomAssignment
 from serai.payments.models import FolioLine, Invoice, Payment
 from serai.properties.models import Membership, Photo, Property
 from serai.properties.services import add_rooms
+from serai.rates.models import Extra, Promotion
 from serai.web.host.urls import urlpatterns as host_patterns
 from serai.web.staff.urls import urlpatterns as staff_patterns
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
@@ -65,6 +66,27 @@ ALLOWED: dict[str, set[str]] = {
     "host_calendar": EDITORS,
     "host_calendar_night": EDITORS,
     "host_calendar_undo": EDITORS,
+    "host_plans": EDITORS,
+    "host_plan_new": EDITORS,
+    "host_plan": EDITORS,
+    "host_plan_prices": EDITORS,
+    "host_plan_archive": EDITORS,
+    "host_plan_restore": EDITORS,
+    "host_plan_order": EDITORS,
+    "host_policies": EDITORS,
+    "host_policy_new": EDITORS,
+    "host_policy": EDITORS,
+    "host_policy_remove": EDITORS,
+    "host_promotions": EDITORS,
+    "host_promotion_new": EDITORS,
+    "host_promotion": EDITORS,
+    "host_promotion_end": EDITORS,
+    "host_extras": EDITORS,
+    "host_extra_new": EDITORS,
+    "host_extra": EDITORS,
+    "host_extra_remove": EDITORS,
+    "host_guest_prices": EDITORS,
+    "host_taxes": EDITORS,
     "host_team": {OWNER},
     "host_team_role": {OWNER},
     "host_team_remove": {OWNER},
@@ -81,6 +103,11 @@ POST_ONLY = {
     "host_room_plan_share": {},
     "host_photo_order": {"to": "0"},
     "host_calendar_undo": {},
+    "host_plan_restore": {},
+    "host_plan_order": {"to": "up"},
+    "host_policy_remove": {},
+    "host_promotion_end": {},
+    "host_extra_remove": {},
     "host_team_role": {"role": "manager"},
     "host_team_remove": {},
     "staff_approve": {},
@@ -101,6 +128,8 @@ def _frozen() -> Iterator[None]:
 def hotel() -> Hotel:
     hotel = make_hotel(status="submitted")
     Photo.objects.create(property=hotel.property, status="ready", variants={"480": "variants/1/x.webp"})
+    Promotion.objects.create(property=hotel.property, name="Long stay", value=1000, min_nights=7)
+    Extra.objects.create(property=hotel.property, name="Airport transfer", amount_minor=90_000)
     booking = Booking.objects.create(
         reference="SR7",
         property=hotel.property,
@@ -156,6 +185,10 @@ def addresses(hotel: Hotel) -> list[tuple[str, str]]:
         "payment_id": Payment.objects.get().pk,
         "invoice_id": Invoice.objects.get().pk,
         "membership_id": property.memberships.get(user=hotel.host).pk,
+        "plan_id": hotel.flexible.rate_plan_id,
+        "policy_id": hotel.flexible.rate_plan.policy_id,
+        "promotion_id": property.promotions.get().pk,
+        "extra_id": property.extras.get().pk,
         "reference": "SR7",
         "action": "cancel",
         "message_id": 1,
@@ -183,6 +216,11 @@ def snapshot(hotel: Hotel) -> list[Any]:
             property.status,
             list(property.memberships.order_by("pk").values_list("pk", "role")),
             list(property.photos.values_list("pk", "position")),
+            list(property.rate_plans.order_by("pk").values_list("name", "position", "is_active")),
+            list(property.policies.order_by("pk").values_list("name")),
+            list(property.promotions.values_list("name", "is_active")),
+            list(property.extras.values_list("name", "is_active")),
+            list(property.taxes.values_list("name")),
             list(property.decisions.values_list("kind", flat=True)),
             list(Booking.objects.filter(property=property).values_list("reference", "state")),
             list(property.rooms.values_list("number", "is_active")),
@@ -258,10 +296,27 @@ def test_parts_of_another_property_are_not_found_under_ones_own(hotel: Hotel) ->
         reverse("host_room", args=[mine, room]),
         reverse("host_room_remove", args=[mine, room]),
         reverse("host_room_number", args=[mine, hotel.property.rooms.get().pk]),
+        reverse("host_plan", args=[mine, hotel.flexible.rate_plan_id]),
+        reverse("host_plan_prices", args=[mine, hotel.flexible.rate_plan_id]),
+        reverse("host_plan_archive", args=[mine, hotel.flexible.rate_plan_id]),
+        reverse("host_policy", args=[mine, hotel.flexible.rate_plan.policy_id]),
+        reverse("host_promotion", args=[mine, hotel.property.promotions.get().pk]),
+        reverse("host_extra", args=[mine, hotel.property.extras.get().pk]),
         reverse("host_calendar", args=[mine]) + f"?room_type={room}",
         reverse("host_calendar_night", args=[mine]) + f"?room_type={room}",
     ):
         assert client.get(url).status_code == 404, url
+    everything = snapshot(hotel)
+    for name, pk in (
+        ("host_plan_restore", hotel.flexible.rate_plan_id),
+        ("host_plan_order", hotel.flexible.rate_plan_id),
+        ("host_plan_archive", hotel.saver.rate_plan_id),
+        ("host_policy_remove", hotel.flexible.rate_plan.policy_id),
+        ("host_promotion_end", hotel.property.promotions.get().pk),
+        ("host_extra_remove", hotel.property.extras.get().pk),
+    ):
+        assert client.post(reverse(name, args=[mine, pk]), {"to": "up"}).status_code == 404, name
+    assert snapshot(hotel) == everything
     client.post(reverse("host_photo_remove", args=[mine, photo]))
     assert hotel.property.photos.count() == 1
     assert client.post(reverse("host_photo_order", args=[mine, photo]), {"to": "0"}).status_code == 404
