@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ Span = tuple[dt.datetime, dt.datetime]
 Nights = tuple[dt.date, dt.date]
 
 ONE_DAY = dt.timedelta(days=1)
+# So often looking for an exchange may be in vain: in a house that is packed and locked it takes long.
+MOST_VAIN_SEARCHES = 5
 
 
 # --- From dates to instants ---------------------------------------------------------------------------
@@ -188,6 +191,7 @@ class _Table:
 
     def place_all(self, *, needs_come_first: bool) -> None:
         """Place who waits, by arrival; whoever finds nothing makes two others change places."""
+        vain = 0
         for key in sorted(
             self.waiting,
             key=lambda key: (needs_come_first and not self.stays[key].needs_accessible, *self._by_start(key)),
@@ -195,8 +199,9 @@ class _Table:
             free = [room for room in self.rooms if self._suits(key, room) and self._is_free(room, key)]
             if free:
                 self._put(key, min(free, key=self._preference(key)))
-            else:
+            elif vain < MOST_VAIN_SEARCHES and not self._is_full(self.stays[key]):
                 self._exchange_for(key)
+                vain += self.result[key] is None
 
     def _by_start(self, key: Hashable) -> tuple:
         stay = self.stays[key]
@@ -233,6 +238,26 @@ class _Table:
     def _put(self, key: Hashable, room: RoomKey) -> None:
         self.inside[room].add(key)
         self.result[key] = room
+
+    def _is_full(self, stay: Stay) -> bool:
+        """Whether at some instant of the stay nobody who is placed could make way, however they move."""
+        spans = []
+        count = 0
+        for room in self.rooms.values():
+            if room.is_accessible or not stay.needs_accessible:
+                count += 1
+                spans += self.fixed[room.key]
+                spans += [
+                    self._span(key)
+                    for key in self.inside[room.key]
+                    if self.stays[key].needs_accessible or not stay.needs_accessible
+                ]
+        spans = [span for span in spans if _overlap(span, (stay.start, stay.end))]
+        # Departures come before arrivals of the same instant; whoever is there already arrives first.
+        edges = sorted(
+            (edge, step) for start, end in spans for edge, step in ((max(start, stay.start), 1), (end, -1))
+        )
+        return any(inside >= count for inside in accumulate((step for _edge, step in edges), initial=0))
 
     def _exchange_for(self, key: Hashable) -> None:
         """Free a room for the stay by letting chains of movable stays change between two rooms."""
