@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import structlog
 from celery import shared_task
 
 from serai.bookings.opening import extend_selling
-from serai.core.clock import utc_now
+from serai.bookings.services.assign import assign_rooms
+from serai.core.clock import local_date, utc_now
 from serai.core.errors import DomainError
 from serai.properties.models import Property
 
@@ -25,3 +28,22 @@ def extend_horizon() -> int:
             # The next run comes back to it.
             log.warning("horizon.not_extended", property_id=property_.pk, error=str(error))
     return opened
+
+
+@shared_task(time_limit=3600, soft_time_limit=3500)
+def assign_tomorrows_rooms() -> int:
+    """Give rooms to those who arrive tomorrow by the property's own calendar; say how many got one.
+
+    Only where rooms have numbers. Running twice changes nothing.
+    """
+    now = utc_now()
+    given = 0
+    numbered = Property.objects.published().filter(rooms__is_active=True).distinct()
+    for property_ in numbered.order_by("pk").iterator(chunk_size=500):
+        tomorrow = local_date(now, property_.timezone) + dt.timedelta(days=1)
+        try:
+            given += assign_rooms(property_id=property_.pk, first=tomorrow, last=tomorrow, now=now).given
+        except DomainError as error:
+            # Who has no room by then gets one on checking in.
+            log.warning("rooms.not_assigned", property_id=property_.pk, error=str(error))
+    return given

@@ -212,10 +212,16 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep-expired-holds": {"task": "serai.inventory.tasks.sweep_expired_holds", "schedule": 30.0},
     "extend-horizon": {"task": "serai.bookings.tasks.extend_horizon", "schedule": 24 * 3600.0},
+    "assign-tomorrows-rooms": {
+        "task": "serai.bookings.tasks.assign_tomorrows_rooms",
+        "schedule": 24 * 3600.0,
+    },
     "make-partitions-ahead": {"task": "serai.core.tasks.make_partitions_ahead", "schedule": 12 * 3600.0},
     "forget-never-verified": {"task": "serai.accounts.tasks.forget_never_verified", "schedule": 24 * 3600.0},
     "refresh-waiting-payments": {"task": "serai.payments.tasks.refresh_waiting_payments", "schedule": 60.0},
     "forget-done-messages": {"task": "serai.core.tasks.forget_done_messages", "schedule": 3600.0},
+    "trim-night-history": {"task": "serai.inventory.tasks.trim_night_history", "schedule": 24 * 3600.0},
+    "trim-rate-history": {"task": "serai.rates.tasks.trim_rate_history", "schedule": 24 * 3600.0},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -360,6 +366,7 @@ QUOTE_SECONDS = 15 * 60
 HOLD_SECONDS = 15 * 60
 MAX_STAY_NIGHTS = 90
 LOCK_TIMEOUT_MS = 2000
+HISTORY_DAYS = env.int("HISTORY_DAYS", default=400)
 
 # --- Logs -------------------------------------------------------------------------------------------
 LOGGING = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from serai.core.money import to_minor
@@ -16,6 +16,9 @@ class Tax:
     kind: str = "percent"
     value: str = "0"
     basis: str = "room"
+    period: str = "night"
+    from_age: int | None = None
+    max_nights: int | None = None
     is_included: bool = False
     is_paid_at_property: bool = False
     from_major: str = "0"
@@ -90,8 +93,8 @@ ECONOMIES: dict[str, Economy] = {
     )
 }
 
-# Charges of single cities that the guest settles at the desk: per adult and night, or per room and night.
-CITY_TAXES: dict[str, Tax] = {
+# Charges of single cities that the guest settles at the desk: an amount per adult, person or room and night.
+_CITY_AMOUNTS: dict[str, Tax] = {
     city: Tax(name, kind="amount", value=value, basis=basis, is_paid_at_property=True)
     for city, name, value, basis in (
         ("Paris", "Taxe de séjour", "5.20", "adult"),
@@ -111,6 +114,23 @@ CITY_TAXES: dict[str, Tax] = {
         ("George Town", "Tourism tax", "10", "room"),
         ("Lucerne", "Kurtaxe", "4.20", "adult"),
     )
+}
+
+# Where a city asks for a share of the price, or spares the young and those who stay long.
+CITY_TAXES: dict[str, Tax] = {
+    **_CITY_AMOUNTS,
+    "Berlin": Tax("City-Tax 7.5%", value="750", is_paid_at_property=True, max_nights=21),
+    "Amsterdam": Tax("Toeristenbelasting 12.5%", value="1250", is_paid_at_property=True),
+    "Vienna": Tax("Ortstaxe 3.2%", value="320", is_included=True, basis="person", from_age=15),
+    "Salzburg": Tax(
+        "Ortstaxe", kind="amount", value="3.55", basis="person", from_age=15, is_paid_at_property=True
+    ),
+    "Rome": replace(_CITY_AMOUNTS["Rome"], basis="person", from_age=10, max_nights=10),
+    "Florence": replace(_CITY_AMOUNTS["Florence"], basis="person", from_age=12, max_nights=7),
+    "Venice": replace(_CITY_AMOUNTS["Venice"], basis="person", from_age=10, max_nights=5),
+    "Barcelona": replace(_CITY_AMOUNTS["Barcelona"], basis="person", from_age=17, max_nights=7),
+    "Lisbon": replace(_CITY_AMOUNTS["Lisbon"], basis="person", from_age=13, max_nights=7),
+    "Porto": replace(_CITY_AMOUNTS["Porto"], basis="person", from_age=13, max_nights=7),
 }
 
 STARS_PERCENT = {1: 45, 2: 64, 3: 100, 4: 168, 5: 315}

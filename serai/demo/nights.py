@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.db import connection
 from psycopg import Cursor
 
+from serai.core.history import without_history
 from serai.core.partitions import ensure_partitions
 from serai.demo.hotels import WrittenHotel
 from serai.demo.plan import SEED
@@ -33,7 +34,20 @@ def write_nights(
 
     The allotment is what the house gives to Serai: nearly all of its units, few on busy weekends,
     none on some; now and then a house closes for repairs. `report(done, total)` counts nights.
+    Needs a transaction; the history does not note that the rows were made.
     """
+    with without_history():
+        return _write_nights(hotels, first=first, last=last, today=today, report=report)
+
+
+def _write_nights(
+    hotels: Sequence[WrittenHotel],
+    *,
+    first: dt.date,
+    last: dt.date,
+    today: dt.date,
+    report: Callable[[int, int], None],
+) -> int:
     ensure_partitions(first=first, last=last)
     dates = [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
     texts = [date.isoformat() for date in dates]
@@ -41,7 +55,7 @@ def write_nights(
     done = 0
     for start in range(0, len(hotels), BLOCK):
         block = hotels[start : start + BLOCK]
-        _copy(
+        copy_rows(
             "inventory_night (room_type_id, date, allotment, held, sold, allowance, is_closed)",
             (
                 _night_lines(hotel, index, dates, texts, today)
@@ -49,7 +63,7 @@ def write_nights(
                 for index in range(len(hotel.rooms))
             ),
         )
-        _copy(
+        copy_rows(
             "rates_nightprice (product_id, date, amount_minor, is_manual)",
             (
                 _price_lines(hotel, index, dates, texts)
@@ -62,7 +76,8 @@ def write_nights(
     return total
 
 
-def _copy(target: str, blocks: Any) -> None:
+def copy_rows(target: str, blocks: Any) -> None:
+    """COPY blocks of lines (texts of whole rows) into `target`, a table with its columns."""
     with connection.cursor() as wrapper:
         cursor = cast("Cursor[Any]", wrapper.cursor)
         with cursor.copy(f"COPY {target} FROM STDIN") as copy:

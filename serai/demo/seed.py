@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from serai.core.clock import utc_now
 from serai.demo.hotels import SOURCE, write_hotels
 from serai.demo.nights import DAYS_AHEAD, DAYS_BACK, write_nights
+from serai.demo.offers import write_offers
 from serai.demo.people import ACCOUNTS, write_people
 from serai.demo.photos import PictureStudio, give_photos, plan_pictures, plan_room_pictures
 from serai.demo.plan import SEED, plan_hotels
@@ -81,6 +82,7 @@ def run(
             progress.update("Hotels, rooms and rates", done=0, total=len(plans))
             people = write_people(Random(SEED), hotels=len(plans))
             written = write_hotels(plans, people=people, first=first, last=last, now=now)
+            write_offers(written, today=today, last=last)
             nights = write_nights(
                 written, first=first, last=last, today=today, report=report("Nights and prices")
             )

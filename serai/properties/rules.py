@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,10 @@ DESCRIPTION_MIN_CHARACTERS = 80
 
 FALLBACK_CURRENCY = "USD"
 
+ROOM_NUMBER_MAX_CHARACTERS = 20
+MOST_NEW_ROOMS = 500
+_RUN = re.compile(r"(?P<stem>.*?)(?P<first>\d{1,6})\s*[-–—]\s*(?P<other>.*?)(?P<last>\d{1,6})")
+
 
 def role_allows(role: str | None, permission: str) -> bool:
     """Whether a member with `role` may do `permission` (`edit_listing`, …); None is not a member."""
@@ -39,6 +44,31 @@ def currency_of_country(country_code: str) -> str:
     """The currency people pay with in a country (ISO 3166 alpha-2), by Unicode CLDR."""
     currencies = get_territory_currencies(country_code)
     return currencies[0] if currencies else FALLBACK_CURRENCY
+
+
+def read_room_numbers(text: str) -> list[str]:
+    """The numbers on doors that a host typed: `101–112`, `A1-A5`, `1, 2, 7`, one a line; each once.
+
+    A run counts up from its first number, with as many digits. Raises `ValueError` with the part that
+    cannot be read: a run that counts down or has another name at its end, a number that is too long,
+    more than `MOST_NEW_ROOMS` in all.
+    """
+    numbers: dict[str, None] = {}
+    for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
+        run = _RUN.fullmatch(part)
+        if run is None:
+            found = [part]
+        else:
+            stem, first, last = run["stem"], run["first"], run["last"]
+            if run["other"] not in {"", stem} or not int(first) < int(last) < int(first) + MOST_NEW_ROOMS:
+                raise ValueError(part)
+            found = [f"{stem}{number:0{len(first)}}" for number in range(int(first), int(last) + 1)]
+        if any(len(number) > ROOM_NUMBER_MAX_CHARACTERS for number in found):
+            raise ValueError(part)
+        numbers.update(dict.fromkeys(found))
+        if len(numbers) > MOST_NEW_ROOMS:
+            raise ValueError(part)
+    return list(numbers)
 
 
 @dataclass(frozen=True)

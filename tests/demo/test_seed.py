@@ -22,7 +22,16 @@ from serai.demo.people import GUEST_EMAIL, HOST_EMAIL, STAFF_EMAIL
 from serai.demo.plan import plan_hotels
 from serai.inventory.models import Night
 from serai.properties.models import Photo, Property, RoomType
-from serai.rates.models import NightPrice, Product
+from serai.rates.models import (
+    ChildBand,
+    ChildPrice,
+    Extra,
+    NightPrice,
+    NightRestriction,
+    Product,
+    Promotion,
+    RatePlan,
+)
 from serai.rates.services.prices import fill_prices
 from serai.reviews.models import Review
 
@@ -143,6 +152,24 @@ class TestSeed:
         assert len(set(prices.values_list("amount_minor", flat=True))) >= 4
         assert fill_prices(product_id=product.pk, first=first, last=last, now=dt.datetime.now(dt.UTC)) == 0
 
+    def test_hotels_sell_at_more_than_the_standard_rates(self) -> None:
+        families = ChildPrice.objects.values("product__rate_plan__property").distinct().count()
+        assert families > HOTELS // 2
+        assert set(ChildBand.objects.values_list("max_age", flat=True)) == {6, 12}
+        members = RatePlan.objects.filter(audience="members", adjustment_value=-800, parent__isnull=False)
+        assert members.count() > HOTELS // 3
+        corporate = RatePlan.objects.filter(audience="corporate")
+        assert corporate.exists()
+        assert all(plan.codes.exists() for plan in corporate.prefetch_related("codes"))
+        assert Promotion.objects.filter(code="WELCOME10", limit__isnull=False).exists()
+        assert Promotion.objects.filter(min_nights=7).exists()
+        assert Promotion.objects.filter(min_days_ahead__gte=30).exists()
+        assert Extra.objects.filter(period="stay").exists()
+        assert Extra.objects.filter(period="night").exists()
+        restricted = NightRestriction.objects.filter(min_stay_arrival=2)
+        assert restricted.exists()
+        assert {date.weekday() for date in restricted.values_list("date", flat=True)} == {4}
+
     def test_review_sums_are_exact(self) -> None:
         rows = Property.objects.filter(status="published").annotate(
             n=Count("reviews"), s=Sum("reviews__score")
@@ -193,3 +220,10 @@ def test_an_interrupted_seed_leaves_no_rows(monkeypatch: pytest.MonkeyPatch) -> 
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM inventory_night")
         assert cursor.fetchone() == (0,)
+
+
+def test_taxes_of_cities_spare_the_young_and_those_who_stay_long() -> None:
+    taxes = {plan.place.name: plan.taxes[-1] for plan in plan_hotels(320)}
+    assert (taxes["Berlin"].value, taxes["Berlin"].max_nights) == ("750", 21)
+    assert (taxes["Rome"].basis, taxes["Rome"].from_age, taxes["Rome"].max_nights) == ("person", 10, 10)
+    assert taxes["Amsterdam"].value == "1250"

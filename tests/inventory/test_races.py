@@ -23,6 +23,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from serai.bookings.audit import oversold_nights, recount
+from serai.bookings.errors import StaySoldOut
 from serai.bookings.models import Booking
 from serai.bookings.services import complete_checkout, hold_quote
 from serai.core.db import write_transaction
@@ -37,6 +38,7 @@ from serai.inventory.services import (
     hold_nights,
     release_expired_holds,
     swap_nights,
+    taking,
 )
 from tests.bookings.desk import counters, fill_in, patiently, quote_stay
 from tests.factories import NOW, Hotel, make_hotel
@@ -104,7 +106,7 @@ def assert_sound(hotel: Hotel) -> None:
 def test_threads_fight_for_the_last_rooms(units: int) -> None:
     hotel = make_hotel(units=units)
     race = fight(tokens_for(hotel, overlapping_stays(CONTENDERS)))
-    assert Counter(type(error) for error in race.errors) == {SoldOut: CONTENDERS - units}
+    assert Counter(type(error) for error in race.errors) == {StaySoldOut: CONTENDERS - units}
     assert len(set(race.results)) == len(race.results) == units
     assert Booking.objects.count() == units
     assert counters(hotel.room_type.pk, first=WANTED, nights=1) == [(0, units)]
@@ -163,7 +165,7 @@ def test_processes_fight_for_the_last_room() -> None:
         child.join(timeout=10)
         assert child.exitcode == 0
     assert sum(booked for booked, _ in answers) == 1
-    assert Counter(name for _, names in answers for name in names) == {"SoldOut": CONTENDERS - 1}
+    assert Counter(name for _, names in answers for name in names) == {"StaySoldOut": CONTENDERS - 1}
     assert Booking.objects.count() == 1
     assert_sound(hotel)
 
@@ -192,7 +194,7 @@ def without_check() -> Iterator[None]:
 def read_without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look first and take later, without a lock between, and let the first readers meet."""
     barrier = threading.Barrier(8, timeout=2)
-    shift_nights = services.shift_nights
+    shift_nights = taking.shift_nights
 
     def look_then_take(claims: Any, *, only_if_free: bool = False, **moves: int) -> bool:
         is_free = not find_shortages(claims, read_left(claims))
@@ -203,7 +205,7 @@ def read_without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
                 return False
         return shift_nights(claims, **moves)
 
-    monkeypatch.setattr(services, "shift_nights", look_then_take)
+    monkeypatch.setattr(taking, "shift_nights", look_then_take)
 
 
 def test_without_locks_and_check_the_room_is_sold_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,26 +63,33 @@ def test_plans_do_not_mix_properties_or_names(wrong: str, now: Any) -> None:
     assert RatePlan.objects.filter(property=property).count() == before
 
 
-def test_another_propertys_policy_is_out_of_reach() -> None:
+def test_another_propertys_policy_is_out_of_reach(now: Any) -> None:
     policy = PolicyFactory.create(name="Theirs")
     with pytest.raises(CancellationPolicy.DoesNotExist):
-        save_policy(property_id=PropertyFactory.create().pk, policy_id=policy.pk, name="Mine", tiers=[])
+        save_policy(
+            property_id=PropertyFactory.create().pk, policy_id=policy.pk, name="Mine", tiers=[], now=now
+        )
     policy.refresh_from_db()
     assert policy.name == "Theirs"
 
 
-def test_tiers_become_exactly_those_given_strictest_time_first() -> None:
+def test_tiers_become_exactly_those_given_strictest_time_first(now: Any) -> None:
     property = PropertyFactory.create()
     policy = save_policy(
         property_id=property.pk,
         name="Firm",
         tiers=[TierDraft(24, "percent", 100), TierDraft(None, "nights", 1)],
+        now=now,
     )
     assert list(policy.tiers.values_list("hours_before", "kind", "value")) == [
         (None, "nights", 1), (24, "percent", 100),
     ]  # fmt: skip
     save_policy(
-        property_id=property.pk, policy_id=policy.pk, name="Firm", tiers=[TierDraft(48, "percent", 50)]
+        property_id=property.pk,
+        policy_id=policy.pk,
+        name="Firm",
+        tiers=[TierDraft(48, "percent", 50)],
+        now=now,
     )
     assert list(policy.tiers.values_list("hours_before", flat=True)) == [48]
 

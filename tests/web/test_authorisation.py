@@ -31,6 +31,8 @@ from serai.bookings.services import (
 from serai.payments.models import Invoice, Payment
 from serai.payments.services import make_invoice_file
 from serai.properties.models import Membership, Photo
+from serai.properties.services import add_rooms
+from serai.rates.models import Extra, Promotion
 from serai.rates.rules import Party
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
 
@@ -72,6 +74,12 @@ TABLE: dict[str, set[str]] = {
     "host_property_new": SIGNED_IN,
     "host_booking": TEAM,
     "host_booking_move": TEAM,
+    "host_assignment": TEAM,
+    "host_room_plan": TEAM,
+    "host_room_plan_share": TEAM,
+    "host_day_use": TEAM,
+    "host_room_numbers": EDITORS,
+    "host_room_number": EDITORS,
     "host_folio_payment": TEAM,
     "host_folio_charge": TEAM,
     "host_folio_hand_back": TEAM,
@@ -80,7 +88,29 @@ TABLE: dict[str, set[str]] = {
     "host_invoice_credit": TEAM,
     "host_property": EDITORS,
     "host_calendar": EDITORS,
+    "host_calendar_night": EDITORS,
     "host_calendar_undo": EDITORS,
+    "host_plans": EDITORS,
+    "host_plan_new": EDITORS,
+    "host_plan": EDITORS,
+    "host_plan_prices": EDITORS,
+    "host_plan_archive": EDITORS,
+    "host_plan_restore": EDITORS,
+    "host_plan_order": EDITORS,
+    "host_policies": EDITORS,
+    "host_policy_new": EDITORS,
+    "host_policy": EDITORS,
+    "host_policy_remove": EDITORS,
+    "host_promotions": EDITORS,
+    "host_promotion_new": EDITORS,
+    "host_promotion": EDITORS,
+    "host_promotion_end": EDITORS,
+    "host_extras": EDITORS,
+    "host_extra_new": EDITORS,
+    "host_extra": EDITORS,
+    "host_extra_remove": EDITORS,
+    "host_guest_prices": EDITORS,
+    "host_taxes": EDITORS,
     "host_team": OWNER,
     "host_team_role": OWNER,
     "host_team_remove": OWNER,
@@ -128,7 +158,7 @@ OURS = sorted({name for path, name in routes() if not path.startswith("accounts/
 
 @dataclass
 class World:
-    """One hotel with a team, a booking, an open checkout, a photo; and strangers."""
+    """One hotel with a team, a booking, an open checkout, a photo, a promotion, an extra; and strangers."""
 
     hotel: Hotel
     users: dict[str, User]
@@ -137,6 +167,8 @@ class World:
     photo: Photo
     payment: Payment
     invoice: Invoice
+    promotion: Promotion
+    extra: Extra
 
     def client(self, role: str) -> Client:
         client = Client()
@@ -147,6 +179,8 @@ class World:
 
     def path(self, name: str) -> str:
         property_id = self.hotel.property.pk
+        plan_id = self.hotel.saver.rate_plan_id
+        root_id, policy_id = self.hotel.flexible.rate_plan_id, self.hotel.flexible.rate_plan.policy_id
         membership_id = Membership.objects.get(property=property_id, role="reception").pk
         arguments: dict[str, list[Any]] = {
             "property_page": [self.hotel.property.slug],
@@ -172,7 +206,20 @@ class World:
             "host_photo_remove": [property_id, self.photo.pk],
             "host_room": [property_id, self.hotel.room_type.pk],
             "host_room_remove": [property_id, self.hotel.room_type.pk],
+            "host_room_number": [property_id, self.hotel.property.rooms.first().pk],
+            "host_assignment": [self.booking.reference, self.booking.rooms.first().pk],
             "host_property_step": [property_id, "details"],
+            "host_plan": [property_id, plan_id],
+            "host_plan_archive": [property_id, plan_id],
+            "host_plan_restore": [property_id, plan_id],
+            "host_plan_order": [property_id, plan_id],
+            "host_plan_prices": [property_id, root_id],
+            "host_policy": [property_id, policy_id],
+            "host_policy_remove": [property_id, policy_id],
+            "host_promotion": [property_id, self.promotion.pk],
+            "host_promotion_end": [property_id, self.promotion.pk],
+            "host_extra": [property_id, self.extra.pk],
+            "host_extra_remove": [property_id, self.extra.pk],
             "staff_trouble": [],
             "staff_retry_message": [1],
             "staff_retry_refund": [self.checkout.pk],
@@ -229,9 +276,10 @@ def world() -> World:
         )
         booking = complete_checkout(checkout_id=checkouts[0].pk, now=NOW)
     photo = Photo.objects.create(property=hotel.property, original="originals/none")
+    add_rooms(property_id=hotel.property.pk, room_type_id=hotel.room_type.pk, numbers="101–103")
     with zeal_ignore():
         payment, invoice = paid_and_invoiced(booking)
-    return World(hotel, users, booking, checkouts[1], photo, payment, invoice)
+    return World(hotel, users, booking, checkouts[1], photo, payment, invoice, *offers_of(hotel))
 
 
 def paid_and_invoiced(booking: Booking) -> tuple[Payment, Invoice]:
@@ -242,6 +290,13 @@ def paid_and_invoiced(booking: Booking) -> tuple[Payment, Invoice]:
     invoice = invoice_booking(booking_id=booking.pk, recipient="Maya Rao", key="1", actor=None, now=NOW)
     make_invoice_file(invoice_id=invoice.pk)
     return payment, invoice
+
+
+def offers_of(hotel: Hotel) -> tuple[Promotion, Extra]:
+    """A promotion and an extra of the hotel."""
+    promotion = Promotion.objects.create(property=hotel.property, name="Long stay", value=1000, min_nights=7)
+    extra = Extra.objects.create(property=hotel.property, name="Airport transfer", amount_minor=90_000)
+    return promotion, extra
 
 
 def contents() -> dict[str, list[tuple[Any, ...]]]:

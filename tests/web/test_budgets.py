@@ -18,6 +18,7 @@ from zeal import zeal_ignore
 from serai.bookings.quotes import make_quote, request_rooms
 from serai.bookings.services import (
     add_charge,
+    assign_rooms,
     complete_checkout,
     correct_invoice,
     hold_quote,
@@ -28,11 +29,31 @@ from serai.bookings.services import (
 from serai.core.models import SentMail
 from serai.inventory.services import open_nights
 from serai.properties.models import Amenity, ListingDecision, Membership, Photo
-from serai.rates.models import Season, TaxRule
+from serai.properties.services import add_rooms
+from serai.rates.models import (
+    CancellationTier,
+    ChildBand,
+    ChildPrice,
+    DepositStep,
+    Extra,
+    Promotion,
+    RateCode,
+    Season,
+    TaxRule,
+)
 from serai.rates.rules import Party
 from serai.reviews.models import Review
-from tests.factories import FIRST_NIGHT, NOW, ProductFactory, RoomTypeFactory, UserFactory, make_hotel
-from tests.web.test_authorisation import OURS, World, paid_and_invoiced
+from tests.factories import (
+    FIRST_NIGHT,
+    NOW,
+    PolicyFactory,
+    ProductFactory,
+    RatePlanFactory,
+    RoomTypeFactory,
+    UserFactory,
+    make_hotel,
+)
+from tests.web.test_authorisation import OURS, World, offers_of, paid_and_invoiced
 
 pytestmark = pytest.mark.django_db
 
@@ -48,10 +69,13 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "dev_mail_html": ("anonymous", 1),
     "dev_mail_message": ("anonymous", 2),
     "home": ("anonymous", 2),
+    "host_assignment": ("owner", 6),
     "host_booking": ("owner", 14),
     "host_bookings": ("owner", 6),
-    "host_calendar": ("owner", 6),
+    "host_calendar": ("owner", 7),
+    "host_calendar_night": ("owner", 13),
     "host_cities": ("owner", 1),
+    "host_day_use": ("owner", 5),
     "host_folio_charge": ("owner", 7),
     "host_folio_hand_back": ("owner", 8),
     "host_folio_payment": ("owner", 8),
@@ -60,11 +84,30 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "host_invoice_new": ("owner", 7),
     "host_photo": ("owner", 12),
     "host_photo_grid": ("owner", 3),
+    "host_room_plan": ("owner", 6),
+    "host_plans": ("owner", 4),
+    "host_plan_new": ("owner", 7),
+    "host_plan": ("owner", 7),
+    "host_plan_prices": ("owner", 5),
+    "host_plan_archive": ("owner", 4),
+    "host_policies": ("owner", 6),
+    "host_policy_new": ("owner", 2),
+    "host_policy": ("owner", 5),
+    "host_promotions": ("owner", 3),
+    "host_promotion_new": ("owner", 3),
+    "host_promotion": ("owner", 5),
+    "host_extras": ("owner", 3),
+    "host_extra_new": ("owner", 2),
+    "host_extra": ("owner", 3),
+    "host_guest_prices": ("owner", 6),
+    "host_taxes": ("owner", 3),
     "host_property_new": ("owner", 1),
     "host_property_preview": ("owner", 10),
     "host_property_step": ("owner", 10),
     "host_room": ("owner", 14),
     "host_room_new": ("owner", 11),
+    "host_room_number": ("owner", 5),
+    "host_room_numbers": ("owner", 6),
     "host_team": ("owner", 3),
     "property_page": ("anonymous", 15),
     "property_reviews": ("anonymous", 4),
@@ -88,8 +131,14 @@ NO_PAGE = {
     "host_booking_move",
     "host_calendar_undo",
     "host_photo_order",
+    "host_room_plan_share",
     "host_photo_remove",
     "host_property",
+    "host_plan_restore",
+    "host_plan_order",
+    "host_policy_remove",
+    "host_promotion_end",
+    "host_extra_remove",
     "host_property_submit",
     "host_room_remove",
     "host_team_remove",
@@ -112,6 +161,7 @@ NO_PAGE = {
     "dev_styleguide",
 }
 QUERY = {
+    "host_room_plan": "?from=2026-11-30",
     "quote": f"?{STAY}&product={{product}}",
     "property_page": f"?{STAY}",
     "search": f"?{STAY}&q=town",
@@ -182,6 +232,21 @@ def build(rows: int) -> World:
         Season.objects.create(
             property=hotel.property, name=f"Season {number}", start_date=CHECK_IN, end_date=CHECK_OUT
         )
+        policy = PolicyFactory.create(property=hotel.property)
+        CancellationTier.objects.create(policy=policy, hours_before=24, kind="nights", value=1)
+        DepositStep.objects.create(policy=policy, kind="percent", value=30)
+        plan = RatePlanFactory.create(
+            property=hotel.property,
+            policy=policy,
+            audience="code",
+            parent=hotel.flexible.rate_plan if number % 2 else None,
+        )
+        RateCode.objects.create(property=hotel.property, rate_plan=plan, code=f"C{number}")
+        product = ProductFactory.create(room_type=room_type, rate_plan=plan)
+        band, _made = ChildBand.objects.get_or_create(property=hotel.property, max_age=3 + number % 9)
+        ChildPrice.objects.create(product=product, band=band, amount_minor=1)
+        Promotion.objects.create(property=hotel.property, name=f"P{number}", value=100).rate_plans.add(plan)
+        Extra.objects.create(property=hotel.property, name=f"E{number}", amount_minor=1)
         TaxRule.objects.create(property=hotel.property, name=f"Tax {number}", value=100)
         ListingDecision.objects.create(
             property=hotel.property, kind="submitted", actor=hotel.host, decided_at=NOW
@@ -189,6 +254,11 @@ def build(rows: int) -> World:
         other = make_hotel(days=20, status="published" if number % 2 else "submitted", submitted_at=NOW)
         Membership.objects.create(property=other.property, user=hotel.host, role="owner")
         SentMail.objects.create(key=str(number), recipient="a@example.com", text="x", html="x", sent_at=NOW)
+    add_rooms(
+        property_id=hotel.property.pk, room_type_id=hotel.room_type.pk, numbers=f"101–{102 + rows // 2}"
+    )
+    # Of fifty guests about half find a room.
+    assign_rooms(property_id=hotel.property.pk, first=CHECK_IN, last=CHECK_IN, now=NOW)
     hotel.property.amenities.set(Amenity.objects.filter(scope="property")[: min(rows, 20)])
     photo = Photo.objects.filter(property=hotel.property).first()
     assert photo is not None
@@ -203,6 +273,7 @@ def build(rows: int) -> World:
             booking_id=first.pk, recipient="Maya Rao", key=f"i{key}", actor=None, now=NOW
         )
     return World(hotel, users, first, checkouts[0], photo, payment, invoice)
+    return World(hotel, users, bookings[0], checkouts[0], photo, *offers_of(hotel))
 
 
 def path_of(world: World, name: str) -> str:

@@ -1,8 +1,10 @@
 """What can be done to a booking, a file per verb. The only code that joins nights, prices and money."""
 
+from serai.bookings.services.assign import assign_room, assign_rooms
 from serai.bookings.services.book import BookingDetails, RoomLine, book_hold, complete_checkout
 from serai.bookings.services.cancel import cancel_booking, cancellation_cost
 from serai.bookings.services.change import ChangeOffer, change_booking, change_request, offer_change
+from serai.bookings.services.day_use import book_day_use, day_use_claims
 from serai.bookings.services.folio import (
     add_charge,
     correct_invoice,
@@ -12,7 +14,9 @@ from serai.bookings.services.folio import (
     write_missing_charges,
 )
 from serai.bookings.services.hold import abandon_checkout, claim_checkout, hold_quote, save_guest_details
+from serai.bookings.services.move import lock_room, move_room, swap_rooms, unassign_room, unlock_room
 from serai.bookings.services.pay import begin_payment, settle_checkout
+from serai.bookings.services.reshape import release_assignments, reshape_assignments
 from serai.bookings.services.stay import check_in_booking, check_out_booking, mark_no_show
 
 __all__ = [
@@ -21,7 +25,10 @@ __all__ = [
     "RoomLine",
     "abandon_checkout",
     "add_charge",
+    "assign_room",
+    "assign_rooms",
     "begin_payment",
+    "book_day_use",
     "book_hold",
     "cancel_booking",
     "cancellation_cost",
@@ -32,13 +39,21 @@ __all__ = [
     "claim_checkout",
     "complete_checkout",
     "correct_invoice",
+    "day_use_claims",
     "hand_back",
     "hold_quote",
     "invoice_booking",
+    "lock_room",
     "mark_no_show",
+    "move_room",
     "offer_change",
+    "release_assignments",
+    "reshape_assignments",
     "save_guest_details",
     "settle_checkout",
+    "swap_rooms",
     "take_payment",
+    "unassign_room",
+    "unlock_room",
     "write_missing_charges",
 ]

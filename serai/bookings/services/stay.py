@@ -11,16 +11,21 @@ from serai.accounts.models import User
 from serai.bookings.errors import StateConflict
 from serai.bookings.models import Booking
 from serai.bookings.rules import TRANSITIONS, may_become
+from serai.bookings.services.assign import assign_on_arrival
+from serai.bookings.services.reshape import shorten_assignments
 from serai.core.db import write_transaction
 
 
 def check_in_booking(*, booking_id: int, actor: User | None, now: dt.datetime) -> None:
-    """The guest is here. Not before the check-in date at the property (`StateConflict`)."""
+    """The guest is here. Not before the check-in date at the property (`StateConflict`).
+
+    Whoever was not given a room yet gets one now, if rooms have numbers and one is free.
+    """
     _move(booking_id, Booking.State.CHECKED_IN, actor=actor, now=now)
 
 
 def check_out_booking(*, booking_id: int, actor: User | None, now: dt.datetime) -> None:
-    """The guest has left. Nights that were booked and not slept in stay sold."""
+    """The guest has left. Nights that were booked and not slept in stay sold; the rooms are free at once."""
     _move(booking_id, Booking.State.CHECKED_OUT, actor=actor, now=now)
 
 
@@ -46,8 +51,13 @@ def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) 
                     "actor_id": actor.pk if actor else None,
                 },
             )
-            if cursor.rowcount:
-                return
+            has_moved = cursor.rowcount > 0
+        if has_moved:
+            if state == Booking.State.CHECKED_IN:
+                assign_on_arrival(booking_id=booking_id, now=now)
+            elif state == Booking.State.CHECKED_OUT:
+                shorten_assignments(booking_id=booking_id, now=now)
+            return
         booking = Booking.objects.get(pk=booking_id)
         if booking.state == state:
             return

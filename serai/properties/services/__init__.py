@@ -21,6 +21,13 @@ from serai.properties.services.photos import (
     move_photo,
     prepare_photo,
 )
+from serai.properties.services.physical_rooms import (
+    RoomInUse,
+    RoomNumbersInvalid,
+    add_rooms,
+    change_room,
+    remove_room,
+)
 from serai.properties.services.rooms import RoomTypeInvalid, remove_room_type, save_room_type
 from serai.properties.services.team import (
     AlreadyMember,
@@ -37,13 +44,17 @@ __all__ = [
     "ListingIncomplete",
     "ListingStateError",
     "ReasonsMissing",
+    "RoomInUse",
+    "RoomNumbersInvalid",
     "RoomTypeInvalid",
     "TooManyPhotos",
     "add_member",
     "add_photo",
     "add_photos",
+    "add_rooms",
     "approve_listing",
     "change_role",
+    "change_room",
     "create_property",
     "delete_photo",
     "describe_photo",
@@ -51,6 +62,7 @@ __all__ = [
     "prepare_photo",
     "record_score",
     "remove_member",
+    "remove_room",
     "remove_room_type",
     "return_listing",
     "save_room_type",

@@ -107,6 +107,7 @@ def remove_room_type(*, property_id: int, room_type_id: int, now: dt.datetime) -
         room = RoomType.objects.get(pk=room_type_id, property_id=property_id)
         is_deleted = property.published_at is None
         if is_deleted:
+            room.rooms.all().delete()
             room.delete()
         else:
             room.is_active = False

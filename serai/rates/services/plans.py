@@ -1,106 +1,168 @@
-"""Rate plans, cancellation policies, seasons and taxes as hosts write them."""
+"""Rate plans as hosts write them: how they hang together, whom they are for, what they sell.
+
+Every write locks the property, so that two hosts at once can neither close a circle of parents nor
+give one code away twice.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from serai.core.db import write_transaction
-from serai.core.errors import DomainError
-from serai.core.outbox import emit
 from serai.properties.models import Property
-from serai.rates.models import (
-    CancellationPolicy,
-    CancellationTier,
-    Product,
-    RatePlan,
-    Season,
-    TaxRule,
+from serai.rates.models import CancellationPolicy, Product, RateCode, RatePlan
+from serai.rates.rules import UNRESTRICTED, Restrictions
+from serai.rates.services.codes import check_code
+from serai.rates.services.errors import (
+    PolicyInUse,
+    PolicyInvalid,
+    RatePlanCycle,
+    RatePlanHasChildren,
+    RatePlanInvalid,
+    RatesInvalid,
 )
-from serai.rates.services.prices import fill_products
+from serai.rates.services.policies import TierDraft, save_policy
+from serai.rates.services.products import create_plan, lock_property, name_is_taken, tell_change
+from serai.rates.services.standard import (
+    RoomRate,
+    SeasonDraft,
+    find_flexible_plan,
+    find_non_refundable_plan,
+    save_rates,
+)
+from serai.rates.services.taxes import TaxDraft, save_taxes
 
-BASIS_POINTS = 100  # in one percent
+__all__ = [
+    "CodeDraft",
+    "PolicyInUse",
+    "PolicyInvalid",
+    "RatePlanCycle",
+    "RatePlanDraft",
+    "RatePlanHasChildren",
+    "RatePlanInvalid",
+    "RatesInvalid",
+    "RoomRate",
+    "SeasonDraft",
+    "TaxDraft",
+    "TierDraft",
+    "archive_rate_plan",
+    "create_rate_plan",
+    "find_flexible_plan",
+    "find_non_refundable_plan",
+    "move_rate_plan",
+    "restore_rate_plan",
+    "save_policy",
+    "save_rate_plan",
+    "save_rates",
+    "save_taxes",
+]
 
-
-class RatePlanInvalid(DomainError):
-    """The plan contradicts another of the property's plans."""
-
-    code = "rate_plan_invalid"
-
-
-@dataclass(frozen=True)
-class TierDraft:
-    """From `hours_before` check-in on (None: from booking on), cancelling costs `value` percent or nights."""
-
-    hours_before: int | None
-    kind: str
-    value: int
-
-
-@dataclass(frozen=True)
-class SeasonDraft:
-    """Nights `[start_date, end_date]` that cost `percent` more (or, negative, less)."""
-
-    name: str
-    start_date: dt.date
-    end_date: dt.date
-    percent: int
-
-
-@dataclass(frozen=True)
-class TaxDraft:
-    """A tax or fee; `value` is basis points for percent, minor units for an amount."""
-
-    name: str
-    kind: str
-    value: int
-    basis: str = TaxRule.Basis.ROOM
-    period: str = TaxRule.Period.NIGHT
-    is_included: bool = False
-    is_paid_at_property: bool = False
-    from_minor: int = 0
-    below_minor: int | None = None
+# Plans in one line of descent, root included: further links would be prices nobody can explain.
+LONGEST_CHAIN = 5
+PRIVATE = frozenset({RatePlan.Audience.CODE, RatePlan.Audience.CORPORATE})
 
 
 @dataclass(frozen=True)
-class RoomRate:
-    """What one room type costs a night, in minor units.
+class CodeDraft:
+    """A word that opens a private plan; `company` is whom a corporate one is for."""
 
-    `weekday_minor` has a price for each weekday, Monday first; None there is the base price.
+    code: str
+    company: str = ""
+    valid_until_date: dt.date | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True)
+class RatePlanDraft:
+    """All that a host says about a plan. `room_type_ids` are the room types that it sells.
+
+    `restrictions` are its standing ones; what is None there is taken from the parent.
+    `adjustment_value` is basis points for percent (-1000 is 10 % off), minor units a night for an
+    amount; it and the rounding count for a derived plan only. Codes count for private plans only.
     """
 
-    room_type_id: int
-    base_minor: int
-    weekday_minor: Sequence[int | None] | None = None
-    extra_adult_minor: int = 0
-    extra_child_minor: int = 0
+    name: str
+    policy_id: int
+    room_type_ids: Collection[int]
+    description: str = ""
+    parent_id: int | None = None
+    adjustment_kind: str = RatePlan.Adjustment.PERCENT
+    adjustment_value: int = 0
+    rounding_minor: int = 1
+    audience: str = RatePlan.Audience.PUBLIC
+    codes: Sequence[CodeDraft] = ()
+    meals: str = RatePlan.Meals.NONE
+    meal_adult_minor: int = 0
+    meal_child_minor: int = 0
+    payment: str = RatePlan.Payment.AT_PROPERTY
+    bookable_from_date: dt.date | None = None
+    bookable_until_date: dt.date | None = None
+    stay_from_date: dt.date | None = None
+    stay_until_date: dt.date | None = None
+    restrictions: Restrictions = UNRESTRICTED
 
 
-def save_policy(
-    *, property_id: int, name: str, tiers: Sequence[TierDraft], policy_id: int | None = None
-) -> CancellationPolicy:
-    """Write a policy whose tiers become exactly `tiers`. Bookings made before keep their own copy.
+def save_rate_plan(
+    *, property_id: int, draft: RatePlanDraft, now: dt.datetime, plan_id: int | None = None
+) -> RatePlan:
+    """Add a plan, or change the one with `plan_id` to be exactly `draft`.
 
-    Raises `CancellationPolicy.DoesNotExist` when `policy_id` is not this property's.
+    A plan that becomes derived keeps its nightly prices unused, for the day it stands alone again.
+    Codes that the draft no longer has are deleted. Raises `RatePlanInvalid` (`RatePlanCycle` when the
+    parents would go round); `RatePlan.DoesNotExist` when it is not this property's. Locks the property.
     """
+    _check_draft(draft)
     with write_transaction():
-        if policy_id is None:
-            policy = CancellationPolicy.objects.create(property_id=property_id, name=name)
+        property = lock_property(property_id)
+        plans = {plan.pk: plan for plan in RatePlan.objects.filter(property_id=property_id)}
+        if plan_id is not None and plan_id not in plans:
+            raise RatePlan.DoesNotExist
+        _check_parent(plans, plan_id, draft.parent_id)
+        if not CancellationPolicy.objects.filter(pk=draft.policy_id, property_id=property_id).exists():
+            raise RatePlanInvalid(_("Choose cancellation terms of this property."), field="policy_id")
+        if plan_id is not None:
+            plan = plans[plan_id]
         else:
-            policy = CancellationPolicy.objects.select_for_update().get(pk=policy_id, property_id=property_id)
-            policy.name = name
-            policy.save(update_fields=["name"])
-            policy.tiers.all().delete()
-        CancellationTier.objects.bulk_create(
-            CancellationTier(policy=policy, hours_before=tier.hours_before, kind=tier.kind, value=tier.value)
-            for tier in tiers
-        )
-        return policy
+            plan = RatePlan(
+                property=property, position=max((other.position for other in plans.values()), default=-1) + 1
+            )
+        values = {name: getattr(draft, name) for name in _PLAN_FIELDS}
+        for name, value in (*values.items(), *asdict(draft.restrictions).items()):
+            setattr(plan, name, value)
+        try:
+            with transaction.atomic():
+                plan.save()
+        except IntegrityError as error:
+            raise name_is_taken() from error
+        _write_products(plan, property, draft.room_type_ids)
+        _write_codes(plan, draft.codes if draft.audience in PRIVATE else ())
+        tell_change(property_id, now=now)
+        return plan
+
+
+_PLAN_FIELDS = (
+    "name",
+    "description",
+    "parent_id",
+    "adjustment_kind",
+    "adjustment_value",
+    "rounding_minor",
+    "policy_id",
+    "audience",
+    "meals",
+    "meal_adult_minor",
+    "meal_child_minor",
+    "payment",
+    "bookable_from_date",
+    "bookable_until_date",
+    "stay_from_date",
+    "stay_until_date",
+)
 
 
 def create_rate_plan(
@@ -119,13 +181,16 @@ def create_rate_plan(
     """Add a plan with a product for each active room type; a parent's prices are adjusted.
 
     `adjustment_value` is basis points for percent (-1000 is 10 % off), minor units a night for an
-    amount. Raises `RatePlanInvalid` when the name is taken or policy or parent is another property's.
+    amount. Raises `RatePlanInvalid` when the name is taken, policy or parent is another property's, or
+    the line of parents grows too long.
     """
     if policy.property_id != property_id or (parent is not None and parent.property_id != property_id):
         raise RatePlanInvalid(_("Policy and parent plan must belong to the same property."))
     with write_transaction():
-        property = Property.objects.select_for_update().get(pk=property_id)
-        plan = _create_plan(
+        property = lock_property(property_id)
+        plans = {plan.pk: plan for plan in RatePlan.objects.filter(property_id=property_id)}
+        _check_parent(plans, None, parent.pk if parent else None)
+        plan = create_plan(
             property,
             name=name,
             policy=policy,
@@ -136,200 +201,217 @@ def create_rate_plan(
             payment=payment,
             position=position,
         )
-        emit("property.changed", {"property_id": property_id}, now=now)
+        tell_change(property_id, now=now)
         return plan
 
 
-def _create_plan(property: Property, *, name: str, **terms: Any) -> RatePlan:
-    """Write a plan of a locked property, and its products."""
-    try:
-        with transaction.atomic():
-            plan = RatePlan.objects.create(property=property, name=name, **terms)
-    except IntegrityError as error:
-        raise RatePlanInvalid(_("Another rate plan of this property has that name.")) from error
-    _ensure_products(plan, property.room_types.filter(is_active=True).values_list("pk", flat=True))
-    return plan
+def archive_rate_plan(
+    *, property_id: int, plan_id: int, now: dt.datetime, with_children: bool = False
+) -> list[RatePlan]:
+    """Sell the plan no longer; with `with_children`, nor what derives from it. Returns those archived.
 
-
-def save_rates(
-    *,
-    property_id: int,
-    rates: Sequence[RoomRate],
-    meals: str,
-    non_refundable_percent: int | None,
-    seasons: Sequence[SeasonDraft],
-    first: dt.date,
-    last: dt.date,
-    now: dt.datetime,
-) -> list[int]:
-    """Write the standard pair of plans, the price of each room type, and the seasons.
-
-    The flexible plan carries the prices; the non-refundable one, if `non_refundable_percent` is
-    given, costs that many whole percent less and is paid at once. Nights in `[first, last]` of
-    products whose price or seasons changed are filled anew; other nights keep what the calendar says.
-    Returns the ids of the products that were filled. Locks the property.
+    Bookings stay as they are. Raises `RatePlanHasChildren` when plans that are sold derive from it and
+    are not to go too; `RatePlan.DoesNotExist` when it is not this property's. Locks the property.
     """
     with write_transaction():
-        property = Property.objects.select_for_update().get(pk=property_id)
-        flexible = _save_flexible_plan(property, meals=meals)
-        _save_non_refundable_plan(property, parent=flexible, percent=non_refundable_percent, meals=meals)
-        is_every_price_new = _replace_seasons(property_id, seasons)
-        _ensure_products_of_property(property_id, [rate.room_type_id for rate in rates])
-        products = {
-            product.room_type_id: product for product in flexible.products.select_for_update().order_by("id")
-        }
-        filled = []
-        for rate in rates:
-            product = products[rate.room_type_id]
-            prices_before = (product.base_minor, product.weekday_minor)
-            weekdays = None if rate.weekday_minor is None else list(rate.weekday_minor)
-            product.base_minor = rate.base_minor
-            product.weekday_minor = weekdays
-            product.extra_adult_minor = rate.extra_adult_minor
-            product.extra_child_minor = rate.extra_child_minor
-            if is_every_price_new or prices_before != (rate.base_minor, weekdays):
-                filled.append(product.pk)
-        Product.objects.bulk_update(
-            [products[rate.room_type_id] for rate in rates],
-            ["base_minor", "weekday_minor", "extra_adult_minor", "extra_child_minor"],
-        )
-        fill_products(product_ids=filled, first=first, last=last, now=now)
-        emit("property.changed", {"property_id": property_id}, now=now)
-        return filled
-
-
-def save_taxes(*, property_id: int, taxes: Sequence[TaxDraft], now: dt.datetime) -> None:
-    """Make the property's taxes and fees exactly `taxes`, in this order. Locks the property."""
-    with write_transaction():
-        Property.objects.select_for_update().get(pk=property_id)
-        TaxRule.objects.filter(property_id=property_id).delete()
-        TaxRule.objects.bulk_create(
-            TaxRule(
-                property_id=property_id,
-                position=position,
-                name=tax.name,
-                kind=tax.kind,
-                value=tax.value,
-                basis=tax.basis,
-                period=tax.period,
-                is_included=tax.is_included,
-                is_paid_at_property=tax.is_paid_at_property,
-                from_minor=tax.from_minor,
-                below_minor=tax.below_minor,
+        lock_property(property_id)
+        plans = {plan.pk: plan for plan in RatePlan.objects.filter(property_id=property_id)}
+        if plan_id not in plans:
+            raise RatePlan.DoesNotExist
+        parents = {pk: plan.parent_id for pk, plan in plans.items()}
+        family = [plans[pk] for pk in plans if plan_id in _line_of(parents, pk) and plans[pk].is_active]
+        children = [plan for plan in family if plan.pk != plan_id]
+        if children and not with_children:
+            raise RatePlanHasChildren(
+                _("%(children)s take their price from “%(plan)s”. Archive them too, or give them another.")
+                % {
+                    "children": ", ".join(f"“{plan.name}”" for plan in children),
+                    "plan": plans[plan_id].name,
+                }
             )
-            for position, tax in enumerate(taxes)
-        )
-        emit("property.changed", {"property_id": property_id}, now=now)
+        RatePlan.objects.filter(pk__in=[plan.pk for plan in family]).update(is_active=False, updated_at=now)
+        tell_change(property_id, now=now)
+        return family
 
 
-def find_flexible_plan(property_id: int) -> RatePlan | None:
-    """The plan that carries the prices: the property's first one without a parent."""
-    return (
-        RatePlan.objects.select_related("policy")
-        .filter(property_id=property_id, parent=None)
-        .order_by("-is_active", "position", "id")
-        .first()
-    )
+def restore_rate_plan(*, property_id: int, plan_id: int, now: dt.datetime) -> RatePlan:
+    """Sell an archived plan again.
 
-
-def find_non_refundable_plan(flexible: RatePlan) -> RatePlan | None:
-    """The prepaid plan derived from the flexible one, switched on or off."""
-    return (
-        RatePlan.objects.filter(
-            parent=flexible,
-            payment=RatePlan.Payment.PREPAID,
-            adjustment_kind=RatePlan.Adjustment.PERCENT,
-        )
-        .order_by("-is_active", "position", "id")
-        .first()
-    )
-
-
-def _save_flexible_plan(property: Property, *, meals: str) -> RatePlan:
-    plan = find_flexible_plan(property.pk)
-    if plan is None:
-        policy = save_policy(
-            property_id=property.pk,
-            name=_("Flexible"),
-            # Free until the day before arrival, then the first night.
-            tiers=[TierDraft(hours_before=24, kind=CancellationTier.Kind.NIGHTS, value=1)],
-        )
-        return _create_plan(property, name=_("Flexible"), policy=policy, meals=meals)
-    plan.meals = meals
-    plan.is_active = True
-    plan.save(update_fields=["meals", "is_active", "updated_at"])
-    return plan
-
-
-def _save_non_refundable_plan(
-    property: Property, *, parent: RatePlan, percent: int | None, meals: str
-) -> None:
-    plan = find_non_refundable_plan(parent)
-    if percent is None:
-        if plan is not None:
-            plan.is_active = False
-            plan.save(update_fields=["is_active", "updated_at"])
-        return
-    adjustment = -percent * BASIS_POINTS
-    if plan is not None:
-        plan.adjustment_value = adjustment
-        plan.meals = meals
+    Raises `RatePlanInvalid` while the plan it derives from is archived; `RatePlan.DoesNotExist` when it
+    is not this property's. Locks the property.
+    """
+    with write_transaction():
+        lock_property(property_id)
+        plan = RatePlan.objects.select_related("parent").get(pk=plan_id, property_id=property_id)
+        if plan.parent is not None and not plan.parent.is_active:
+            raise RatePlanInvalid(
+                _("It takes its price from “%(parent)s”. Bring that one back first.")
+                % {"parent": plan.parent.name}
+            )
         plan.is_active = True
-        plan.save(update_fields=["adjustment_value", "meals", "is_active", "updated_at"])
+        plan.save(update_fields=["is_active", "updated_at"])
+        tell_change(property_id, now=now)
+        return plan
+
+
+def move_rate_plan(*, property_id: int, plan_id: int, by: int, now: dt.datetime) -> None:
+    """Show the plan `by` places later (negative: earlier) among those with the same parent.
+
+    All plans are numbered anew, each before those that derive from it. Raises `RatePlan.DoesNotExist`
+    when it is not this property's. Locks the property.
+    """
+    with write_transaction():
+        lock_property(property_id)
+        plans = list(RatePlan.objects.filter(property_id=property_id).order_by("position", "id"))
+        moved = next((plan for plan in plans if plan.pk == plan_id), None)
+        if moved is None:
+            raise RatePlan.DoesNotExist
+        by_parent: dict[int | None, list[RatePlan]] = {}
+        for plan in plans:
+            by_parent.setdefault(plan.parent_id, []).append(plan)
+        siblings = [plan for plan in by_parent[moved.parent_id] if plan.is_active or plan is moved]
+        archived = [plan for plan in by_parent[moved.parent_id] if plan not in siblings]
+        index = siblings.index(moved)
+        siblings.insert(min(max(index + by, 0), len(siblings) - 1), siblings.pop(index))
+        by_parent[moved.parent_id] = [*siblings, *archived]
+        ordered: list[RatePlan] = []
+
+        def walk(parent_id: int | None) -> None:
+            for plan in by_parent.get(parent_id, ()):
+                plan.position = len(ordered)
+                ordered.append(plan)
+                walk(plan.pk)
+
+        walk(None)
+        RatePlan.objects.bulk_update(ordered, ["position"])
+        tell_change(property_id, now=now)
+
+
+def _line_of(parents: Mapping[int, int | None], plan_id: int) -> list[int]:
+    """The plan, its parent, and so on to the root. `parents` has no circle."""
+    line = [plan_id]
+    while (parent_id := parents[line[-1]]) is not None:
+        line.append(parent_id)
+    return line
+
+
+def _check_parent(plans: Mapping[int, RatePlan], plan_id: int | None, parent_id: int | None) -> None:
+    """Raise unless the plan may take its price from `parent_id`. The property is locked."""
+    if parent_id is None:
         return
-    policy = save_policy(
-        property_id=property.pk,
-        name=_("Non-refundable"),
-        tiers=[TierDraft(hours_before=None, kind=CancellationTier.Kind.PERCENT, value=100)],
-    )
-    _create_plan(
-        property,
-        name=_("Non-refundable"),
-        policy=policy,
-        parent=parent,
-        adjustment_value=adjustment,
-        meals=meals,
-        payment=RatePlan.Payment.PREPAID,
-        position=parent.position + 1,
-    )
-
-
-def _replace_seasons(property_id: int, seasons: Sequence[SeasonDraft]) -> bool:
-    """Make the seasons exactly these; return whether any nightly price can differ from before."""
-    before = {
-        SeasonDraft(season.name, season.start_date, season.end_date, season.percent)
-        for season in Season.objects.filter(property_id=property_id)
-    }
-    if before == set(seasons):
-        return False
-    Season.objects.filter(property_id=property_id).delete()
-    Season.objects.bulk_create(
-        Season(
-            property_id=property_id,
-            name=season.name,
-            start_date=season.start_date,
-            end_date=season.end_date,
-            percent=season.percent,
+    if parent_id not in plans:
+        raise RatePlanInvalid(_("Choose a rate plan of this property."), field="parent_id")
+    parents = {pk: plan.parent_id for pk, plan in plans.items()}
+    above = _line_of(parents, parent_id)
+    if plan_id in above:
+        raise RatePlanCycle(
+            _("“%(parent)s” takes its price from this plan already. Choose another one.")
+            % {"parent": plans[parent_id].name},
+            field="parent_id",
         )
-        for season in seasons
-    )
-    return True
+    if not plans[parent_id].is_active and (plan_id is None or parents[plan_id] != parent_id):
+        raise RatePlanInvalid(
+            _("“%(parent)s” is archived. Choose one that is sold.") % {"parent": plans[parent_id].name},
+            field="parent_id",
+        )
+    lines = (_line_of(parents, pk) for pk in plans)
+    below = max((line.index(plan_id) + 1 for line in lines if plan_id in line), default=1)
+    if len(above) + below > LONGEST_CHAIN:
+        raise RatePlanInvalid(
+            _("At most %(most)s plans may take their price one from another in a row.")
+            % {"most": LONGEST_CHAIN},
+            field="parent_id",
+        )
 
 
-def _ensure_products(plan: RatePlan, room_type_ids: Iterable[int]) -> None:
+def _check_draft(draft: RatePlanDraft) -> None:
+    if draft.rounding_minor < 1:
+        raise RatePlanInvalid(_("Round to at least the smallest coin."), field="rounding_minor")
+    is_percent = draft.adjustment_kind == RatePlan.Adjustment.PERCENT
+    if is_percent and not -10_000 <= draft.adjustment_value <= 100_000:
+        raise RatePlanInvalid(
+            _("A difference lies between -100 and 1,000 percent."), field="adjustment_value"
+        )
+    if draft.meal_adult_minor < 0 or draft.meal_child_minor < 0:
+        raise RatePlanInvalid(_("A price is not below zero."), field="meal_adult_minor")
+    for first, last, name in (
+        (draft.bookable_from_date, draft.bookable_until_date, "bookable_until_date"),
+        (draft.stay_from_date, draft.stay_until_date, "stay_until_date"),
+    ):
+        if first is not None and last is not None and last < first:
+            raise RatePlanInvalid(_("The last day cannot come before the first."), field=name)
+    _check_restrictions(draft.restrictions)
+    seen = set()
+    for row, entry in enumerate(draft.codes):
+        check_code(entry.code, error=RatePlanInvalid, field="code", row=row)
+        if entry.code.upper() in seen:
+            raise RatePlanInvalid(
+                _("That code stands in another row. Capitals do not make a difference."),
+                field="code",
+                row=row,
+            )
+        seen.add(entry.code.upper())
+
+
+def _check_restrictions(terms: Restrictions) -> None:
+    for fewest, most, name in (
+        (terms.min_stay_arrival, terms.max_stay_arrival, "max_stay_arrival"),
+        (terms.min_stay_through, terms.max_stay_through, "max_stay_through"),
+    ):
+        if fewest == 0 or most == 0:
+            raise RatePlanInvalid(_("Give at least one night, or leave it empty."), field=name)
+        if fewest is not None and most is not None and most < fewest:
+            raise RatePlanInvalid(_("The most cannot be less than the fewest."), field=name)
+    earliest, latest = terms.earliest_days, terms.latest_days
+    if earliest is not None and latest is not None and earliest < latest:
+        raise RatePlanInvalid(
+            _("Booking would end before it begins: this must be at least as many days."),
+            field="earliest_days",
+        )
+    if terms.cutoff_hour is not None and terms.cutoff_hour > 24:
+        raise RatePlanInvalid(_("An hour lies between 0 and 24."), field="cutoff_hour")
+
+
+def _write_products(plan: RatePlan, property: Property, room_type_ids: Collection[int]) -> None:
+    """Sell exactly these of the property's active room types; the others' products stop, with prices kept."""
+    rooms = set(property.room_types.filter(is_active=True).values_list("pk", flat=True))
+    if set(room_type_ids) - rooms:
+        raise RatePlanInvalid(_("Choose room types of this property."), field="room_type_ids")
+    if rooms and not room_type_ids:
+        raise RatePlanInvalid(_("Choose at least one room type to sell."), field="room_type_ids")
+    stored = {product.room_type_id: product for product in plan.products.select_for_update().order_by("id")}
+    changed = []
+    for room_type_id in sorted(rooms & stored.keys()):
+        product = stored[room_type_id]
+        if product.is_active != (room_type_id in room_type_ids):
+            product.is_active = not product.is_active
+            changed.append(product)
+    Product.objects.bulk_update(changed, ["is_active"])
     Product.objects.bulk_create(
-        (Product(room_type_id=room_type_id, rate_plan=plan) for room_type_id in room_type_ids),
-        ignore_conflicts=True,
+        Product(room_type_id=room_type_id, rate_plan=plan, is_active=room_type_id in room_type_ids)
+        for room_type_id in sorted(rooms - stored.keys())
     )
 
 
-def _ensure_products_of_property(property_id: int, room_type_ids: Sequence[int]) -> None:
-    """Every plan sells every room type; products that exist stay as they are."""
-    Product.objects.bulk_create(
-        (
-            Product(room_type_id=room_type_id, rate_plan_id=plan_id)
-            for plan_id in RatePlan.objects.filter(property_id=property_id).values_list("pk", flat=True)
-            for room_type_id in room_type_ids
-        ),
-        ignore_conflicts=True,
-    )
+def _write_codes(plan: RatePlan, codes: Sequence[CodeDraft]) -> None:
+    """Make the plan's codes exactly `codes`; the property is locked, so nobody takes one meanwhile."""
+    wanted = {entry.code.upper(): (row, entry) for row, entry in enumerate(codes)}
+    stored = {code.code.upper(): code for code in RateCode.objects.filter(property_id=plan.property_id)}
+    for key, (row, _entry) in wanted.items():
+        if key in stored and stored[key].rate_plan_id != plan.pk:
+            raise RatePlanInvalid(
+                _("Another rate plan has that code. Capitals do not make a difference."),
+                field="code",
+                row=row,
+            )
+    mine = {key: code for key, code in stored.items() if code.rate_plan_id == plan.pk}
+    RateCode.objects.filter(pk__in=[code.pk for key, code in mine.items() if key not in wanted]).delete()
+    changed: list[RateCode] = []
+    new: list[RateCode] = []
+    for key, (_row, entry) in wanted.items():
+        code = mine.get(key) or RateCode(property_id=plan.property_id, rate_plan=plan)
+        for name, value in asdict(entry).items():
+            setattr(code, name, value)
+        (changed if code.pk else new).append(code)
+    RateCode.objects.bulk_update(changed, ["code", "company", "valid_until_date", "is_active"])
+    RateCode.objects.bulk_create(new)

@@ -29,6 +29,7 @@ from serai.bookings.services import (
 from serai.core.clock import local_date, utc_now
 from serai.properties.selectors import properties_where
 from serai.web.host.access import SignedInRequest
+from serai.web.host.assignment import assignments_of
 from serai.web.host.desk import FILTERS, bookings_for_host
 from serai.web.host.folio_view import folio_context
 
@@ -170,8 +171,11 @@ def booking_for(request: SignedInRequest, reference: str, *, permission: str) ->
 def _context(request: SignedInRequest, booking: Booking) -> dict[str, Any]:
     now = utc_now()
     has_begun = local_date(now, booking.property.timezone) >= booking.check_in
-    may_manage = properties_where(user=request.user, permission="manage_bookings")
-    has_role = may_manage.filter(pk=booking.property_id).exists()
+    may_manage = (
+        properties_where(user=request.user, permission="manage_bookings")
+        .filter(pk=booking.property_id)
+        .exists()
+    )
     can = {
         "check_in": has_begun and may_become(booking.state, Booking.State.CHECKED_IN),
         "check_out": may_become(booking.state, Booking.State.CHECKED_OUT),
@@ -180,10 +184,11 @@ def _context(request: SignedInRequest, booking: Booking) -> dict[str, Any]:
     }
     return {
         "booking": booking,
+        "assignments": assignments_of(booking, may_manage=may_manage),
         "price": quote_from_json(booking.price).price if booking.price else None,
         "paid_minor": paid_minor(booking),
         "balance_minor": balance_minor(booking),
         "cost": cancellation_cost(booking=booking, now=now),
-        "can": can if has_role else {},
-        "may_manage": has_role,
+        "can": can if may_manage else {},
+        "may_manage": may_manage,
     }

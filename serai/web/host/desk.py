@@ -42,7 +42,9 @@ def desk_of(properties: Iterable[Property], *, now: dt.datetime) -> Desk:
         today = local_date(now, zone)
         here = Q(property_id__in=ids)
         confirmed = here & Q(state=Booking.State.CONFIRMED)
-        arriving |= confirmed & Q(check_in__lte=today, check_out__gt=today)
+        arriving |= confirmed & (
+            Q(check_in__lte=today, check_out__gt=today) | Q(check_in=today, is_day_use=True)
+        )
         departing |= here & Q(state=Booking.State.CHECKED_IN, check_out__lte=today)
         coming |= confirmed & Q(check_in__gt=today, check_in__lte=today + dt.timedelta(days=7))
     mine = Booking.objects.filter(property_id__in=[pk for ids in by_zone.values() for pk in ids])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -16,11 +17,13 @@ from serai.core.clock import utc_now
 from serai.properties.models import Property, RoomType
 from serai.rates.models import Product, RatePlan, Season
 from serai.rates.rules import weekend_prices
-from serai.rates.services.plans import (
+from serai.rates.services.errors import RatesInvalid
+from serai.rates.services.standard import (
     RoomRate,
     SeasonDraft,
     find_flexible_plan,
     find_non_refundable_plan,
+    shown_percent,
 )
 from serai.web.host.access import HostRequest, host_view
 from serai.web.host.fields import MoneyField, filled_rows, is_resize, typed_form, typed_rows
@@ -34,9 +37,12 @@ SUGGESTED_DISCOUNT = 10
 class RoomRateForm(forms.Form):
     """What one room type costs a night."""
 
-    def __init__(self, *args: Any, currency: str, room: RoomType, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, currency: str, room: RoomType, stored: Product | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.room = room
+        self.stored = stored
         self.fields["base"] = MoneyField(currency=currency, label=_("A night"), min_value=1)
         self.fields["weekend"] = MoneyField(
             currency=currency,
@@ -55,10 +61,14 @@ class RoomRateForm(forms.Form):
     def rate(self) -> RoomRate:
         """What was entered, in minor units."""
         cleaned = self.cleaned_data
+        weekdays: Sequence[int | None] | None = weekend_prices(cleaned["weekend"])
+        if self.stored is not None and cleaned["weekend"] == shown_weekend(self.stored):
+            # This page shows one weekday of seven: prices by weekday from elsewhere stay.
+            weekdays = self.stored.weekday_minor
         return RoomRate(
             room_type_id=self.room.pk,
             base_minor=cleaned["base"],
-            weekday_minor=weekend_prices(cleaned["weekend"]),
+            weekday_minor=weekdays,
             extra_adult_minor=cleaned["extra_adult"] or 0,
             extra_child_minor=cleaned["extra_child"] or 0,
         )
@@ -125,62 +135,85 @@ SeasonFormSet = forms.formset_factory(SeasonForm, extra=0, max_num=24, absolute_
 def edit_rates(request: HostRequest, property: Property) -> HttpResponseBase:
     """Prices, plans and seasons on one page; buttons for seasons answer with what was typed."""
     rooms = list(property.room_types.filter(is_active=True))
+    flexible = find_flexible_plan(property.pk)
+    products = products_by_room(flexible)
     if request.method == "POST" and is_resize(request.POST):
-        rates = [typed_form(RoomRateForm, request.POST, **_of(room, property)) for room in rooms]
+        rates = [typed_form(RoomRateForm, request.POST, **form_of(room, property)) for room in rooms]
         plans = typed_form(PlansForm, request.POST, prefix="plans")
         seasons = typed_rows(SeasonFormSet, request.POST, prefix=SEASONS)
         return _render(request, property, rates, plans, seasons)
     if request.method == "POST":
-        rates = [RoomRateForm(request.POST, **_of(room, property)) for room in rooms]
+        rates = [
+            RoomRateForm(request.POST, stored=products.get(room.pk), **form_of(room, property))
+            for room in rooms
+        ]
         plans = PlansForm(request.POST, prefix="plans")
         seasons = SeasonFormSet(request.POST, prefix=SEASONS)
         forms_are_valid = [form.is_valid() for form in (*rates, plans, seasons)]
-        if rooms and all(forms_are_valid):
-            save_rates_on_sale(
-                property=property,
-                rates=[form.rate() for form in rates],
-                meals=plans.cleaned_data["meals"],
-                non_refundable_percent=plans.non_refundable_percent(),
-                seasons=[SeasonDraft(**row) for row in filled_rows(seasons)],
-                now=utc_now(),
-            )
+        if rooms and all(forms_are_valid) and _save(property, rates, plans, seasons):
             messages.success(request, _("Saved. The next 18 months carry these prices."))
             return leave_step(request, property, "rates")
         return _render(request, property, rates, plans, seasons, status=422)
-    return _render(request, property, *_stored(property, rooms))
+    rates = [stored_rate(room, property, products.get(room.pk)) for room in rooms]
+    return _render(request, property, rates, *_stored(property, flexible))
 
 
-def _of(room: RoomType, property: Property) -> dict[str, Any]:
+def _save(property: Property, rates: list[RoomRateForm], plans: PlansForm, seasons: Any) -> bool:
+    """Save what was entered; show a refusal and return False."""
+    try:
+        save_rates_on_sale(
+            property=property,
+            rates=[form.rate() for form in rates],
+            meals=plans.cleaned_data["meals"],
+            non_refundable_percent=plans.non_refundable_percent(),
+            seasons=[SeasonDraft(**row) for row in filled_rows(seasons)],
+            now=utc_now(),
+        )
+    except RatesInvalid as error:
+        plans.add_error(None, str(error))
+        return False
+    return True
+
+
+def products_by_room(plan: RatePlan | None) -> dict[int, Product]:
+    """The plan's products by room type."""
+    return {product.room_type_id: product for product in plan.products.all()} if plan else {}
+
+
+def form_of(room: RoomType, property: Property) -> dict[str, Any]:
+    """What a room's form needs to know."""
     return {"prefix": f"room-{room.pk}", "currency": property.currency, "room": room}
 
 
-def _stored(property: Property, rooms: list[RoomType]) -> tuple[list[RoomRateForm], PlansForm, Any]:
-    """Forms filled with what the property has, or with a sensible beginning."""
-    flexible = find_flexible_plan(property.pk)
-    non_refundable = find_non_refundable_plan(flexible) if flexible else None
-    products: dict[int, Product] = (
-        {product.room_type_id: product for product in flexible.products.all()} if flexible else {}
+def stored_rate(room: RoomType, property: Property, product: Product | None) -> RoomRateForm:
+    """A room's form filled with what its product costs."""
+    initial = (
+        {
+            "base": product.base_minor or None,
+            "weekend": shown_weekend(product),
+            "extra_adult": product.extra_adult_minor or None,
+            "extra_child": product.extra_child_minor or None,
+        }
+        if product
+        else {}
     )
-    rates = []
-    for room in rooms:
-        product = products.get(room.pk)
-        initial = (
-            {
-                "base": product.base_minor or None,
-                "weekend": product.weekday_minor[FRIDAY] if product.weekday_minor else None,
-                "extra_adult": product.extra_adult_minor or None,
-                "extra_child": product.extra_child_minor or None,
-            }
-            if product
-            else {}
-        )
-        rates.append(RoomRateForm(initial=initial, **_of(room, property)))
+    return RoomRateForm(initial=initial, **form_of(room, property))
+
+
+def shown_weekend(product: Product) -> int | None:
+    """What Friday costs, which stands for the weekend on this page."""
+    return product.weekday_minor[FRIDAY] if product.weekday_minor else None
+
+
+def _stored(property: Property, flexible: RatePlan | None) -> tuple[PlansForm, Any]:
+    """Forms filled with what the property has, or with a sensible beginning."""
+    non_refundable = find_non_refundable_plan(flexible) if flexible else None
     plans = PlansForm(
         prefix="plans",
         initial={
             "meals": flexible.meals if flexible else RatePlan.Meals.BREAKFAST,
             "offers_non_refundable": non_refundable is not None and non_refundable.is_active,
-            "discount": -non_refundable.adjustment_value // 100 if non_refundable else SUGGESTED_DISCOUNT,
+            "discount": shown_percent(non_refundable) if non_refundable else SUGGESTED_DISCOUNT,
         },
     )
     seasons = SeasonFormSet(
@@ -189,7 +222,7 @@ def _stored(property: Property, rooms: list[RoomType]) -> tuple[list[RoomRateFor
             Season.objects.filter(property=property).values("name", "start_date", "end_date", "percent")
         ),
     )
-    return rates, plans, seasons
+    return plans, seasons
 
 
 def _render(

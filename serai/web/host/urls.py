@@ -6,16 +6,27 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import path
 
 from serai.web.host import (
+    assignment,
     bookings,
     calendar,
+    calendar_night,
+    day_use,
     details,
+    extras,
     folio,
+    guest_prices,
     home,
     photos,
+    plans,
     policies,
+    policy_pages,
+    promotions,
     rates,
     review,
+    room_numbers,
+    room_plan,
     rooms,
+    taxes,
     team,
 )
 
@@ -40,12 +51,16 @@ def edit_step(request: HttpRequest, property_id: int, step: str) -> HttpResponse
 
 BOOKING = "bookings/<str:reference>/"
 PROPERTY = "properties/<int:property_id>/"
+RATES = f"{PROPERTY}rates/"
+PLAN, POLICY = f"{RATES}plans/<int:plan_id>/", f"{RATES}policies/<int:policy_id>/"
+PROMOTION, EXTRA = f"{RATES}promotions/<int:promotion_id>/", f"{RATES}extras/<int:extra_id>/"
 
 urlpatterns = [
     path("", home.host_home, name="host_home"),
     path("cities/", details.city_suggestions, name="host_cities"),
     path("bookings/", bookings.list_bookings, name="host_bookings"),
     path("bookings/<str:reference>/", bookings.show_booking, name="host_booking"),
+    path("bookings/<str:reference>/rooms/<int:stay_id>/", assignment.edit_assignment, name="host_assignment"),
     path(f"{BOOKING}folio/payment/", folio.record_payment, name="host_folio_payment"),
     path(f"{BOOKING}folio/charge/", folio.record_charge, name="host_folio_charge"),
     path(
@@ -58,7 +73,11 @@ urlpatterns = [
     path("properties/new/", details.new_property, name="host_property_new"),
     path(PROPERTY, review.open_property, name="host_property"),
     path(f"{PROPERTY}calendar/", calendar.show_calendar, name="host_calendar"),
+    path(f"{PROPERTY}calendar/night/", calendar_night.show_night, name="host_calendar_night"),
     path(f"{PROPERTY}calendar/undo/", calendar.undo_change, name="host_calendar_undo"),
+    path(f"{PROPERTY}room-plan/", room_plan.show_plan, name="host_room_plan"),
+    path(f"{PROPERTY}room-plan/share/", room_plan.share_rooms, name="host_room_plan_share"),
+    path(f"{PROPERTY}day-use/", day_use.new_day_use, name="host_day_use"),
     path(f"{PROPERTY}team/", team.team, name="host_team"),
     path(f"{PROPERTY}team/<int:membership_id>/", team.change_member, name="host_team_role"),
     path(f"{PROPERTY}team/<int:membership_id>/remove/", team.drop_member, name="host_team_remove"),
@@ -68,8 +87,31 @@ urlpatterns = [
     path(f"{PROPERTY}photos/<int:photo_id>/", photos.edit_photo, name="host_photo"),
     path(f"{PROPERTY}photos/<int:photo_id>/order/", photos.order_photo, name="host_photo_order"),
     path(f"{PROPERTY}photos/<int:photo_id>/remove/", photos.remove_photo, name="host_photo_remove"),
+    path(f"{PROPERTY}rooms/numbers/", room_numbers.list_numbers, name="host_room_numbers"),
+    path(f"{PROPERTY}rooms/numbers/<int:room_id>/", room_numbers.edit_number, name="host_room_number"),
     path(f"{PROPERTY}rooms/new/", rooms.edit_room, name="host_room_new"),
     path(f"{PROPERTY}rooms/<int:room_type_id>/", rooms.edit_room, name="host_room"),
     path(f"{PROPERTY}rooms/<int:room_type_id>/remove/", rooms.remove_room, name="host_room_remove"),
+    path(f"{RATES}plans/", plans.list_plans, name="host_plans"),
+    path(f"{RATES}plans/new/", plans.edit_plan, name="host_plan_new"),
+    path(PLAN, plans.edit_plan, name="host_plan"),
+    path(f"{PLAN}prices/", plans.edit_plan_prices, name="host_plan_prices"),
+    path(f"{PLAN}archive/", plans.archive_plan, name="host_plan_archive"),
+    path(f"{PLAN}restore/", plans.restore_plan, name="host_plan_restore"),
+    path(f"{PLAN}order/", plans.order_plan, name="host_plan_order"),
+    path(f"{RATES}policies/", policy_pages.list_policies, name="host_policies"),
+    path(f"{RATES}policies/new/", policy_pages.edit_policy, name="host_policy_new"),
+    path(POLICY, policy_pages.edit_policy, name="host_policy"),
+    path(f"{POLICY}remove/", policy_pages.drop_policy, name="host_policy_remove"),
+    path(f"{RATES}promotions/", promotions.list_promotions, name="host_promotions"),
+    path(f"{RATES}promotions/new/", promotions.edit_promotion, name="host_promotion_new"),
+    path(PROMOTION, promotions.edit_promotion, name="host_promotion"),
+    path(f"{PROMOTION}end/", promotions.stop_promotion, name="host_promotion_end"),
+    path(f"{RATES}extras/", extras.list_extras, name="host_extras"),
+    path(f"{RATES}extras/new/", extras.edit_extra, name="host_extra_new"),
+    path(EXTRA, extras.edit_extra, name="host_extra"),
+    path(f"{EXTRA}remove/", extras.drop_extra, name="host_extra_remove"),
+    path(f"{RATES}guests/", guest_prices.edit_guest_prices, name="host_guest_prices"),
+    path(f"{RATES}taxes/", taxes.edit_taxes, name="host_taxes"),
     path(f"{PROPERTY}<slug:step>/", edit_step, name="host_property_step"),
 ]

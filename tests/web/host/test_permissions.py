@@ -14,9 +14,11 @@ from django.urls import reverse
 from zeal import zeal_ignore
 
 from serai.accounts.models import User
-from serai.bookings.models import Booking
+from serai.bookings.models import Booking, BookingRoom, RoomAssignment
 from serai.payments.models import FolioLine, Invoice, Payment
 from serai.properties.models import Membership, Photo, Property
+from serai.properties.services import add_rooms
+from serai.rates.models import Extra, Promotion
 from serai.web.host.urls import urlpatterns as host_patterns
 from serai.web.staff.urls import urlpatterns as staff_patterns
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
@@ -38,6 +40,12 @@ ALLOWED: dict[str, set[str]] = {
     "host_property_new": EVERYBODY,
     "host_booking": TEAM,
     "host_booking_move": TEAM,
+    "host_assignment": TEAM,
+    "host_room_plan": TEAM,
+    "host_room_plan_share": TEAM,
+    "host_day_use": TEAM,
+    "host_room_numbers": EDITORS,
+    "host_room_number": EDITORS,
     "host_folio_payment": TEAM,
     "host_folio_charge": TEAM,
     "host_folio_hand_back": TEAM,
@@ -56,7 +64,29 @@ ALLOWED: dict[str, set[str]] = {
     "host_room": EDITORS,
     "host_room_remove": EDITORS,
     "host_calendar": EDITORS,
+    "host_calendar_night": EDITORS,
     "host_calendar_undo": EDITORS,
+    "host_plans": EDITORS,
+    "host_plan_new": EDITORS,
+    "host_plan": EDITORS,
+    "host_plan_prices": EDITORS,
+    "host_plan_archive": EDITORS,
+    "host_plan_restore": EDITORS,
+    "host_plan_order": EDITORS,
+    "host_policies": EDITORS,
+    "host_policy_new": EDITORS,
+    "host_policy": EDITORS,
+    "host_policy_remove": EDITORS,
+    "host_promotions": EDITORS,
+    "host_promotion_new": EDITORS,
+    "host_promotion": EDITORS,
+    "host_promotion_end": EDITORS,
+    "host_extras": EDITORS,
+    "host_extra_new": EDITORS,
+    "host_extra": EDITORS,
+    "host_extra_remove": EDITORS,
+    "host_guest_prices": EDITORS,
+    "host_taxes": EDITORS,
     "host_team": {OWNER},
     "host_team_role": {OWNER},
     "host_team_remove": {OWNER},
@@ -70,8 +100,14 @@ ALLOWED: dict[str, set[str]] = {
 }
 POST_ONLY = {
     "host_property_submit": {},
+    "host_room_plan_share": {},
     "host_photo_order": {"to": "0"},
     "host_calendar_undo": {},
+    "host_plan_restore": {},
+    "host_plan_order": {"to": "up"},
+    "host_policy_remove": {},
+    "host_promotion_end": {},
+    "host_extra_remove": {},
     "host_team_role": {"role": "manager"},
     "host_team_remove": {},
     "staff_approve": {},
@@ -92,6 +128,8 @@ def _frozen() -> Iterator[None]:
 def hotel() -> Hotel:
     hotel = make_hotel(status="submitted")
     Photo.objects.create(property=hotel.property, status="ready", variants={"480": "variants/1/x.webp"})
+    Promotion.objects.create(property=hotel.property, name="Long stay", value=1000, min_nights=7)
+    Extra.objects.create(property=hotel.property, name="Airport transfer", amount_minor=90_000)
     booking = Booking.objects.create(
         reference="SR7",
         property=hotel.property,
@@ -106,6 +144,15 @@ def hotel() -> Hotel:
         payment_method="pay_at_property",
         booked_at=NOW,
     )
+    BookingRoom.objects.create(
+        booking=booking,
+        room_type=hotel.room_type,
+        check_in=booking.check_in,
+        check_out=booking.check_out,
+        adults=2,
+        total_minor=booking.total_minor,
+    )
+    add_rooms(property_id=hotel.property.pk, room_type_id=hotel.room_type.pk, numbers="101")
     with zeal_ignore():
         paid_and_invoiced(booking)
     return hotel
@@ -133,9 +180,15 @@ def addresses(hotel: Hotel) -> list[tuple[str, str]]:
         "property_id": property.pk,
         "photo_id": property.photos.get().pk,
         "room_type_id": hotel.room_type.pk,
+        "room_id": property.rooms.get().pk,
+        "stay_id": BookingRoom.objects.get(booking__reference="SR7").pk,
         "payment_id": Payment.objects.get().pk,
         "invoice_id": Invoice.objects.get().pk,
         "membership_id": property.memberships.get(user=hotel.host).pk,
+        "plan_id": hotel.flexible.rate_plan_id,
+        "policy_id": hotel.flexible.rate_plan.policy_id,
+        "promotion_id": property.promotions.get().pk,
+        "extra_id": property.extras.get().pk,
         "reference": "SR7",
         "action": "cancel",
         "message_id": 1,
@@ -163,8 +216,15 @@ def snapshot(hotel: Hotel) -> list[Any]:
             property.status,
             list(property.memberships.order_by("pk").values_list("pk", "role")),
             list(property.photos.values_list("pk", "position")),
+            list(property.rate_plans.order_by("pk").values_list("name", "position", "is_active")),
+            list(property.policies.order_by("pk").values_list("name")),
+            list(property.promotions.values_list("name", "is_active")),
+            list(property.extras.values_list("name", "is_active")),
+            list(property.taxes.values_list("name")),
             list(property.decisions.values_list("kind", flat=True)),
             list(Booking.objects.filter(property=property).values_list("reference", "state")),
+            list(property.rooms.values_list("number", "is_active")),
+            list(RoomAssignment.objects.values_list("room", "booking_room")),
             list(FolioLine.objects.order_by("pk").values_list("reference", "key", "amount_minor")),
             list(Invoice.objects.order_by("pk").values_list("number", "total_minor")),
         ]
@@ -235,9 +295,28 @@ def test_parts_of_another_property_are_not_found_under_ones_own(hotel: Hotel) ->
         reverse("host_photo_remove", args=[mine, photo]),
         reverse("host_room", args=[mine, room]),
         reverse("host_room_remove", args=[mine, room]),
+        reverse("host_room_number", args=[mine, hotel.property.rooms.get().pk]),
+        reverse("host_plan", args=[mine, hotel.flexible.rate_plan_id]),
+        reverse("host_plan_prices", args=[mine, hotel.flexible.rate_plan_id]),
+        reverse("host_plan_archive", args=[mine, hotel.flexible.rate_plan_id]),
+        reverse("host_policy", args=[mine, hotel.flexible.rate_plan.policy_id]),
+        reverse("host_promotion", args=[mine, hotel.property.promotions.get().pk]),
+        reverse("host_extra", args=[mine, hotel.property.extras.get().pk]),
         reverse("host_calendar", args=[mine]) + f"?room_type={room}",
+        reverse("host_calendar_night", args=[mine]) + f"?room_type={room}",
     ):
         assert client.get(url).status_code == 404, url
+    everything = snapshot(hotel)
+    for name, pk in (
+        ("host_plan_restore", hotel.flexible.rate_plan_id),
+        ("host_plan_order", hotel.flexible.rate_plan_id),
+        ("host_plan_archive", hotel.saver.rate_plan_id),
+        ("host_policy_remove", hotel.flexible.rate_plan.policy_id),
+        ("host_promotion_end", hotel.property.promotions.get().pk),
+        ("host_extra_remove", hotel.property.extras.get().pk),
+    ):
+        assert client.post(reverse(name, args=[mine, pk]), {"to": "up"}).status_code == 404, name
+    assert snapshot(hotel) == everything
     client.post(reverse("host_photo_remove", args=[mine, photo]))
     assert hotel.property.photos.count() == 1
     assert client.post(reverse("host_photo_order", args=[mine, photo]), {"to": "0"}).status_code == 404
