@@ -272,8 +272,7 @@ def build(rows: int) -> World:
         invoice = invoice_booking(
             booking_id=first.pk, recipient="Maya Rao", key=f"i{key}", actor=None, now=NOW
         )
-    return World(hotel, users, first, checkouts[0], photo, payment, invoice)
-    return World(hotel, users, bookings[0], checkouts[0], photo, *offers_of(hotel))
+    return World(hotel, users, first, checkouts[0], photo, payment, invoice, *offers_of(hotel))
 
 
 def path_of(world: World, name: str) -> str:
