@@ -340,10 +340,12 @@ _INSERT = """
 """
 
 
-def tell(topic: str, booking: Booking, *, now: dt.datetime) -> None:
+def tell(topic: str, booking: Booking, *, now: dt.datetime, what: str = "") -> None:
     """Emit a fact about a booking, unless it came from a channel that speaks to its own guest.
 
     A guest of the site may have given a telephone number only; the hosts hear of the stay all the same.
+    `what` says which kind of change it was, where it was not one of dates or rooms.
     """
     if booking.guest_email or booking.channel == SITE:
-        emit(topic, {"booking_id": booking.pk, "version": booking.version}, now=now)
+        payload = {"booking_id": booking.pk, "version": booking.version}
+        emit(topic, payload | ({"what": what} if what else {}), now=now)

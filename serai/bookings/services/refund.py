@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from serai.bookings.models import Booking
-from serai.bookings.quotes import quote_from_json
-from serai.bookings.selectors import paid_minor, payments_of
+from serai.bookings.selectors import kept_minor, paid_minor, payments_of
 from serai.core.db import require_transaction
 from serai.payments.services import refund_payment
 
@@ -36,12 +35,9 @@ def refund_above(*, booking: Booking, keep_minor: int, reason: str, now: dt.date
 def refund_surplus(*, booking_id: int, now: dt.datetime) -> int:
     """Refund what came in twice: a card payment that was given up for lost may still arrive.
 
-    A booking keeps what can be paid in advance, a cancelled one its penalty. Locks the booking.
+    A later instalment is no such thing: a booking keeps up to what can be paid in advance, a cancelled
+    one and a no-show their penalty (`selectors.kept_minor`). Locks the booking.
     """
     require_transaction()
     booking = Booking.objects.select_for_update().get(pk=booking_id)
-    if booking.state == Booking.State.CANCELLED:
-        keep = booking.penalty_minor
-    else:
-        keep = quote_from_json(booking.price).price.prepayable_minor
-    return refund_above(booking=booking, keep_minor=keep, reason="paid_twice", now=now)
+    return refund_above(booking=booking, keep_minor=kept_minor(booking), reason="paid_twice", now=now)
