@@ -46,8 +46,7 @@ _BOOKED = """
     FROM bookings_bookingroom room
     JOIN bookings_booking booking ON booking.id = room.booking_id
     CROSS JOIN LATERAL generate_series(room.check_in, room.check_out - 1, interval '1 day') AS day
-    WHERE booking.state = ANY(%(taking)s)
-      AND room.state = %(booked)s
+    WHERE booking.state = ANY(%(taking)s) AND room.state = %(booked)s
       AND (%(room_types)s::bigint[] IS NULL OR room.room_type_id = ANY(%(room_types)s))
     GROUP BY 1, 2
 """
@@ -114,6 +113,7 @@ def oversold_nights(*, room_type_ids: Collection[int] | None = None) -> list[Ove
 def _rows(query: str, room_type_ids: Collection[int] | None) -> list[tuple[Any, ...]]:
     parameters = {
         "taking": [str(state) for state in Booking.TAKES_NIGHTS],
+        "booked": str(BookingRoom.State.BOOKED),
         "active": str(Hold.State.ACTIVE),
         "booked": str(BookingRoom.State.BOOKED),
         "room_types": None if room_type_ids is None else sorted(room_type_ids),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from serai.core.errors import DomainError
+from serai.core.money import format_money
 from serai.inventory.services import Shortage, SoldOut
 
 if TYPE_CHECKING:
@@ -112,6 +114,15 @@ class PenaltyChanged(DomainError):
         super().__init__(_("What cancelling costs has just changed. Please look at it again."))
 
 
+class AmountChanged(DomainError):
+    """Something else is to be paid than what was shown."""
+
+    code = "amount_changed"
+
+    def __init__(self) -> None:
+        super().__init__(_("What is to be paid has just changed. Please look at it again."))
+
+
 class IdempotencyConflict(DomainError):
     """The key was used before for another request."""
 
@@ -155,3 +166,21 @@ class NotHandedBack(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("This money has been given back already."))
+
+
+class PrepaymentMissing(ChangeNotAllowed):
+    """The new stay is paid in advance, and less was paid so far. `missing_minor` is how much less."""
+
+    code = "prepayment_missing"
+
+    def __init__(self, missing_minor: int, currency: str) -> None:
+        super().__init__(prepayment_sentence(missing_minor, currency))
+        self.missing_minor = missing_minor
+
+
+def prepayment_sentence(missing_minor: int, currency: str) -> str:
+    """Why a change is refused that would have to be paid first, and what to do instead."""
+    return _(
+        "This rate is paid in advance and %(amount)s of it is not paid, so the booking cannot move to it. "
+        "Please choose a rate that is paid later, or book the new stay and then cancel this one."
+    ) % {"amount": format_money(missing_minor, currency, get_language() or "en")}

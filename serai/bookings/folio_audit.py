@@ -22,7 +22,7 @@ class ChargeDifference:
 def charge_differences() -> list[ChargeDifference]:
     """Bookings whose stay is charged wrongly, in the order of their ids.
 
-    A cancelled stay owes its penalty, any other its total. Bookings without any line for the stay are
+    A cancelled stay and a no-show owe their penalty, any other its total and what was given up. Bookings without any line for the stay are
     from before there were folios and are not judged; `bookings_without_folio` counts them.
     """
     with connection.cursor() as cursor:
@@ -54,7 +54,7 @@ def bookings_without_folio() -> int:
     return int(count)
 
 
-_PARAMETERS = {"cancelled": str(Booking.State.CANCELLED)}
+_PARAMETERS = {"cancelled": str(Booking.State.CANCELLED), "no_show": str(Booking.State.NO_SHOW)}
 # Lines of a stay carry the booking's version in their keys (`payments.folio_rules`); what was added at
 # the property does not. Taxes that prices include are shown and not charged again.
 _CHARGED = r"""
@@ -62,7 +62,9 @@ _CHARGED = r"""
         SELECT id, reference,
                CASE WHEN checkout_id IS NULL THEN 'booking:' || id ELSE 'checkout:' || checkout_id END
                    AS folio,
-               CASE WHEN state = %(cancelled)s THEN penalty_minor ELSE total_minor END AS minor
+               penalty_minor + CASE
+                   WHEN state = %(cancelled)s OR (state = %(no_show)s AND terms <> '{}') THEN 0
+                   ELSE total_minor END AS minor
           FROM bookings_booking
     ), charged AS (
         SELECT reference, COALESCE(SUM(amount_minor) FILTER (WHERE NOT is_included), 0)::bigint AS minor

@@ -1,13 +1,18 @@
-"""What has changed between two quotes of one stay, in sentences for the guest."""
+"""What has changed between two quotes, in sentences and amounts for the guest."""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from serai.bookings.quotes import Quote
+from serai.bookings.quotes import Quote, QuotedRoom
 from serai.core.money import format_money
+from serai.rates.rules import RoomPrice
 
 
 def explain_change(old: Quote, new: Quote) -> list[str]:
@@ -114,3 +119,60 @@ def _terms(old: Quote, new: Quote) -> list[str]:
     if old.price == new.price and [room.terms for room in old.rooms] != [room.terms for room in new.rooms]:
         found.append(_("What is paid when is different."))
     return found
+
+
+@dataclass(frozen=True)
+class PriceDifference:
+    """One cause of a difference between two stays, in words, and what it makes (minor units)."""
+
+    why: str
+    amount_minor: int
+
+
+def explain_difference(old: Quote, new: Quote) -> list[PriceDifference]:
+    """Why a changed stay costs another amount: each cause with its share, in the order of a bill.
+
+    The shares add up to the difference of the totals; what changes nothing is left out. Rooms are
+    compared in their order.
+    """
+    sums: dict[str, int] = defaultdict(int)
+    pairs = list(
+        zip_longest(
+            zip(old.rooms, old.price.rooms, strict=True), zip(new.rooms, new.price.rooms, strict=True)
+        )
+    )
+    for before, after in pairs:
+        if before is None or after is None:
+            price = (after or before)[1]
+            why = _("Rooms that are new") if before is None else _("Rooms that are left out")
+            sums[why] += price.total_minor if before is None else -price.total_minor
+            continue
+        _compare_nights(before, after, sums)
+        sums[_("Taxes and fees")] += _on_top(after[1]) - _on_top(before[1])
+    sums[_("Extras")] += new.price.extras_minor - old.price.extras_minor
+    return [PriceDifference(why, amount) for why, amount in sums.items() if amount]
+
+
+def _on_top(price: RoomPrice) -> int:
+    return price.total_minor - price.room_minor
+
+
+def _compare_nights(
+    before: tuple[QuotedRoom, RoomPrice], after: tuple[QuotedRoom, RoomPrice], sums: dict[str, int]
+) -> None:
+    (old_room, old_price), (new_room, new_price) = before, after
+    if old_room.product_id != new_room.product_id:
+        kept = _("Another room or rate")
+    elif old_price.party != new_price.party:
+        kept = _("Other guests")
+    else:
+        kept = _("Other prices of the nights you have")
+    was = {night.date: night.amount_minor for night in old_price.nights}
+    now = {night.date: night.amount_minor for night in new_price.nights}
+    for date in sorted({*was, *now}):
+        if date not in was:
+            sums[_("Nights that are new")] += now[date]
+        elif date not in now:
+            sums[_("Nights that are left out")] -= was[date]
+        else:
+            sums[kept] += now[date] - was[date]

@@ -276,6 +276,35 @@ def _in_order(due: dict[dt.datetime | None, int]) -> tuple[Instalment, ...]:
     return (*now, *(Instalment(due_at, amount) for due_at, amount in later))
 
 
+def share_tiers(tiers: Sequence[CompiledTier], weights: Sequence[int]) -> list[list[CompiledTier]]:
+    """Share one policy's amounts out over rooms in proportion to their prices, to the last minor unit.
+
+    The inverse of `merge_tiers` for bookings made before each room had tiers of its own.
+    """
+    whole = sum(weights) or len(weights)
+    ends = [sum(weights[: index + 1]) if sum(weights) else index + 1 for index in range(len(weights))]
+    shared = []
+    for begin, end in zip([0, *ends], ends, strict=False):
+        shared.append(
+            [
+                CompiledTier(
+                    tier.from_at, tier.penalty_minor * end // whole - tier.penalty_minor * begin // whole
+                )
+                for tier in tiers
+            ]
+        )
+    return shared
+
+
+def first_free_night(now: dt.datetime, *, timezone: str, check_in: dt.date) -> dt.date:
+    """The first night that is free when a guest leaves at an instant.
+
+    The night of a date begins on it, so whoever leaves at one in the morning has slept the night of the
+    day before. The first night is never free: it was taken when the guest checked in.
+    """
+    return max(now.astimezone(ZoneInfo(timezone)).date(), check_in + dt.timedelta(days=1))
+
+
 def penalty_at(tiers: Sequence[CompiledTier], at: dt.datetime) -> int:
     """What cancelling costs at an instant: the last tier that has begun, or nothing."""
     penalty = 0

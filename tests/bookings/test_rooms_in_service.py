@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from serai.bookings.services import assign_room, assign_rooms
-from serai.bookings.services.rooms import put_room_in_service, take_room_out_of_service
+from serai.bookings.services.out_of_service import put_room_in_service, take_room_out_of_service
 from serai.properties.models import Room
 from tests.bookings.rooms import book_room, day, number_rooms, plan_of
 from tests.factories import NOW, make_hotel

@@ -46,9 +46,10 @@ def make_quote(*, request: StayRequest, now: dt.datetime, kept: Quote | None = N
     if len(products) < len(request.product_ids) or len(properties) != 1:
         raise NotOffered(_("This room is not on sale any more. Please choose another."))
     property_ = next(iter(products.values())).room_type.property
-    check_dates(request=request, property_=property_, now=now)
+    check_dates(request=request, property_=property_, now=now, booked=kept.request if kept else None)
+    today = local_date(now, property_.timezone)
     offers = {
-        offer.product_id: _keep(offer, request, kept) if kept else offer
+        offer.product_id: _keep(offer, request, kept, today=today) if kept else offer
         for offer in load_offers(
             room_type_ids={product.room_type_id for product in products.values()},
             check_in=request.check_in,
@@ -78,8 +79,11 @@ def _audience(request: StayRequest, kept: Quote | None) -> Audience:
     )
 
 
-def _keep(offer: ProductOffer, request: StayRequest, kept: Quote) -> ProductOffer:
-    """An offer for a changed stay: without restrictions on what was booked already, at frozen prices."""
+def _keep(offer: ProductOffer, request: StayRequest, kept: Quote, *, today: dt.date) -> ProductOffer:
+    """An offer for a changed stay: without restrictions on what was booked already, at frozen prices.
+
+    Once a stay has begun, what was slept in is not priced anew, whatever the policy says.
+    """
     booked = kept.request
     same_arrival = request.check_in == booked.check_in
 
@@ -94,8 +98,10 @@ def _keep(offer: ProductOffer, request: StayRequest, kept: Quote) -> ProductOffe
 
     frozen: dict[dt.date, int] = {}
     for room, price in zip(kept.rooms, kept.price.rooms, strict=True):
-        if room.product_id == offer.product_id and room.terms.change_rates == "frozen":
-            frozen = {night.date: night.base_minor for night in price.nights}
+        is_frozen = room.terms.change_rates == "frozen" or booked.check_in < today
+        if room.product_id == offer.product_id and is_frozen:
+            # Nights stored before there were steps do not know their price before the plan's discount.
+            frozen = {night.date: night.base_minor for night in price.nights if night.steps}
     return replace(
         offer,
         nights=tuple((date, frozen.get(date, base)) for date, base in offer.nights),
@@ -103,13 +109,19 @@ def _keep(offer: ProductOffer, request: StayRequest, kept: Quote) -> ProductOffe
     )
 
 
-def check_dates(*, request: StayRequest, property_: Property, now: dt.datetime) -> None:
-    """Raise `NotOffered` for stays that are empty, too long, or begin before today at the property."""
+def check_dates(
+    *, request: StayRequest, property_: Property, now: dt.datetime, booked: StayRequest | None = None
+) -> None:
+    """Raise `NotOffered` for stays that are empty, too long, or begin before today at the property.
+
+    A stay that was `booked` and has begun may go on from the day on which it began.
+    """
     if request.nights < 1:
         raise NotOffered(_("The check-out date must be after the check-in date."))
     if request.nights > settings.MAX_STAY_NIGHTS:
         raise NotOffered(_("Stays can be up to %(count)s nights.") % {"count": settings.MAX_STAY_NIGHTS})
-    if request.check_in < local_date(now, property_.timezone):
+    has_begun = booked is not None and booked.check_in == request.check_in
+    if request.check_in < local_date(now, property_.timezone) and not has_begun:
         raise NotOffered(_("The check-in date has passed. Please choose a later one."))
 
 

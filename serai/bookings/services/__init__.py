@@ -2,9 +2,10 @@
 
 from serai.bookings.services.assign import assign_room, assign_rooms
 from serai.bookings.services.book import BookingDetails, RoomLine, book_hold, complete_checkout
-from serai.bookings.services.cancel import cancel_booking, cancellation_cost
+from serai.bookings.services.cancel import cancel_booking, cancel_rooms, cancellation_cost
 from serai.bookings.services.change import ChangeOffer, change_booking, change_request, offer_change
 from serai.bookings.services.day_use import book_day_use, day_use_claims
+from serai.bookings.services.depart import depart_early, early_departure
 from serai.bookings.services.folio import (
     add_charge,
     correct_invoice,
@@ -15,9 +16,9 @@ from serai.bookings.services.folio import (
 )
 from serai.bookings.services.hold import abandon_checkout, claim_checkout, hold_quote, save_guest_details
 from serai.bookings.services.move import lock_room, move_room, swap_rooms, unassign_room, unlock_room
-from serai.bookings.services.pay import begin_payment, settle_checkout
+from serai.bookings.services.pay import begin_instalment, begin_payment, settle_checkout
 from serai.bookings.services.reshape import release_assignments, reshape_assignments
-from serai.bookings.services.stay import check_in_booking, check_out_booking, mark_no_show
+from serai.bookings.services.stay import check_in_booking, check_out_booking, mark_no_show, no_show_cost
 
 __all__ = [
     "BookingDetails",
@@ -27,10 +28,12 @@ __all__ = [
     "add_charge",
     "assign_room",
     "assign_rooms",
+    "begin_instalment",
     "begin_payment",
     "book_day_use",
     "book_hold",
     "cancel_booking",
+    "cancel_rooms",
     "cancellation_cost",
     "change_booking",
     "change_request",
@@ -40,12 +43,15 @@ __all__ = [
     "complete_checkout",
     "correct_invoice",
     "day_use_claims",
+    "depart_early",
+    "early_departure",
     "hand_back",
     "hold_quote",
     "invoice_booking",
     "lock_room",
     "mark_no_show",
     "move_room",
+    "no_show_cost",
     "offer_change",
     "release_assignments",
     "reshape_assignments",

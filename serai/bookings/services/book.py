@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.utils import translation
 
 from serai.bookings.errors import (
     CheckoutRefused,
@@ -22,7 +23,8 @@ from serai.bookings.errors import (
 from serai.bookings.events import BOOKING_CONFIRMED, CHECKOUT_REFUSED
 from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import Quote, quote_from_json
-from serai.bookings.selectors import succeeded_payments
+from serai.bookings.selectors import folio_reference, succeeded_payments
+from serai.bookings.services.charges import first_charges, room_label
 from serai.bookings.services.hold import claims_of
 from serai.bookings.services.promotions import lock_promotions, settle_promotions, use_promotions
 from serai.bookings.services.refund import refund_surplus
@@ -30,7 +32,7 @@ from serai.core.db import require_transaction, write_transaction
 from serai.core.outbox import emit
 from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, release_hold, sell_nights
 from serai.payments.models import Payment
-from serai.payments.services import refund_payment
+from serai.payments.services import post_lines, refund_payment
 from serai.rates.rules import Party
 
 # No vowels and none of 0 1 O I L: a reference is read out on the telephone and never spells a word.
@@ -50,6 +52,9 @@ class RoomLine:
     rate_plan_id: int | None = None
     tiers: Sequence[dict[str, Any]] = ()
     needs_accessible: bool = False
+    # What the folio calls it; without a name it is a room.
+    room_type: str = ""
+    rate_plan: str = ""
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,8 @@ def room_lines(quote: Quote) -> list[RoomLine]:
             total_minor=price.total_minor,
             tiers=[tier.as_json() for tier in room.tiers],
             needs_accessible=wish.needs_accessible,
+            room_type=room.room_type_name,
+            rate_plan=room.rate_plan_name,
         )
         for room, price, wish in zip(quote.rooms, quote.price.rooms, quote.request.rooms, strict=True)
     ]
@@ -314,6 +321,11 @@ def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tu
         return known, False
     booking.pk = booking_id
     booking._state.adding = False
+    with translation.override(booking.language):
+        labels = [
+            (room_label(room.room_type, room.rate_plan, room), room.total_minor) for room in details.rooms
+        ]
+        post_lines(reference=folio_reference(booking), lines=first_charges(booking, labels), now=now)
     tell(BOOKING_CONFIRMED, booking, now=now)
     return booking, True
 
@@ -340,10 +352,12 @@ _INSERT = """
 """
 
 
-def tell(topic: str, booking: Booking, *, now: dt.datetime) -> None:
+def tell(topic: str, booking: Booking, *, now: dt.datetime, what: str = "") -> None:
     """Emit a fact about a booking, unless it came from a channel that speaks to its own guest.
 
     A guest of the site may have given a telephone number only; the hosts hear of the stay all the same.
+    `what` says which kind of change it was, where it was not one of dates or rooms.
     """
     if booking.guest_email or booking.channel == SITE:
-        emit(topic, {"booking_id": booking.pk, "version": booking.version}, now=now)
+        payload = {"booking_id": booking.pk, "version": booking.version}
+        emit(topic, payload | ({"what": what} if what else {}), now=now)

@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
 from serai.accounts.models import User
 from serai.bookings.errors import PenaltyChanged, StateConflict
-from serai.bookings.events import BOOKING_CANCELLED
-from serai.bookings.models import Booking, BookingEvent
+from serai.bookings.events import BOOKING_CANCELLED, BOOKING_CHANGED
+from serai.bookings.models import Booking, BookingEvent, BookingRoom
 from serai.bookings.rules import may_become, penalty_at, tiers_from_json
-from serai.bookings.selectors import nights_of, paid_minor
+from serai.bookings.selectors import kept_minor, nights_of, paid_minor
 from serai.bookings.services.book import tell
+from serai.bookings.services.charges import charge_stay
+from serai.bookings.services.promotions import keep_promotions
 from serai.bookings.services.refund import refund_above
+from serai.bookings.services.reshape import release_assignments
+from serai.bookings.services.rooms import active_rooms, apply_rooms, price_of, tiers_by_room
+from serai.bookings.settlement import Settlement
 from serai.core.clock import local_date
-from serai.core.db import write_transaction
-from serai.inventory.services import return_nights
+from serai.core.db import require_transaction, write_transaction
+from serai.inventory.services import Claim, return_nights
 
 
-@dataclass(frozen=True)
-class CancellationCost:
-    """What cancelling means for the guest's money (minor units)."""
+def cancellation_cost(
+    *, booking: Booking, now: dt.datetime, room_ids: Collection[int] | None = None
+) -> Settlement:
+    """What cancelling costs at `now`, by the policy frozen with the booking: all of it, or some rooms.
 
-    penalty_minor: int
-    paid_minor: int
-
-    @property
-    def refund_minor(self) -> int:
-        return max(self.paid_minor - self.penalty_minor, 0)
-
-    @property
-    def due_minor(self) -> int:
-        """The part of the penalty that was not paid yet."""
-        return max(self.penalty_minor - self.paid_minor, 0)
-
-
-def cancellation_cost(*, booking: Booking, now: dt.datetime) -> CancellationCost:
-    """What cancelling costs at `now`, by the policy frozen with the booking."""
+    What earlier cancellations cost is owed and kept besides.
+    """
+    paid = paid_minor(booking)
+    if room_ids is not None:
+        rooms = active_rooms(booking)
+        left = [room for room in rooms if room.pk not in room_ids]
+        if left:
+            penalty = sum(
+                penalty_at(tiers, now)
+                for room, tiers in zip(rooms, tiers_by_room(booking, rooms), strict=True)
+                if room.pk in room_ids
+            )
+            charged = booking.penalty_minor + penalty
+            total, prepayable = price_of(booking, left)
+            return Settlement(penalty, paid, total + charged, prepayable + charged)
     penalty = penalty_at(tiers_from_json(booking.cancellation_tiers), now)
-    return CancellationCost(penalty_minor=penalty, paid_minor=paid_minor(booking))
+    charged = booking.penalty_minor + penalty
+    return Settlement(penalty, paid, charged, charged)
 
 
 def cancel_booking(
@@ -58,32 +65,122 @@ def cancel_booking(
     has begun when the day of arrival is over. Locks the booking, then its nights.
     """
     with write_transaction():
-        booking = (
-            Booking.objects.select_for_update(of=("self",)).select_related("property").get(pk=booking_id)
-        )
+        booking = _lock(booking_id)
         if booking.state == Booking.State.CANCELLED:
             return booking
-        # Once the first night is past, a guest who is not there is the hotel's to judge.
-        is_too_late = (
-            actor is not None
-            and actor.pk == booking.guest_id
-            and local_date(now, booking.property.timezone) > booking.check_in
-        )
-        if is_too_late or not may_become(booking.state, Booking.State.CANCELLED):
-            raise StateConflict(_("This stay has begun or is over, so it cannot be cancelled."))
+        _require_cancellable(booking, actor=actor, now=now)
         cost = cancellation_cost(booking=booking, now=now)
         penalty = 0 if is_penalty_waived else cost.penalty_minor
         if expected_penalty_minor is not None and expected_penalty_minor != penalty:
             raise PenaltyChanged
-        return_nights(claims=nights_of(booking), now=now)
-        booking.state = Booking.State.CANCELLED
-        booking.penalty_minor = penalty
-        booking.cancelled_at = now
-        booking.version += 1
-        booking.save(update_fields=["state", "penalty_minor", "cancelled_at", "version", "updated_at"])
-        BookingEvent.objects.create(
-            booking=booking, kind="cancelled", actor=actor, data={"penalty_minor": penalty}, happened_at=now
-        )
-        refund_above(booking=booking, keep_minor=penalty, reason="cancelled", now=now)
-        tell(BOOKING_CANCELLED, booking, now=now)
+        _cancel_all(booking, penalty_minor=penalty, actor=actor, now=now)
         return booking
+
+
+def cancel_rooms(
+    *,
+    booking_id: int,
+    room_ids: Collection[int],
+    actor: User | None,
+    now: dt.datetime,
+    expected_penalty_minor: int | None = None,
+    is_penalty_waived: bool = False,
+) -> Booking:
+    """Cancel some rooms of a confirmed booking (ids of `BookingRoom`); the others stay as agreed.
+
+    Each room costs what its own tiers say. The penalties are added to `Booking.penalty_minor`, price,
+    party, terms and tiers become those of the rooms left; what was paid beyond all that goes back.
+    Without any room left the booking is cancelled. Rooms that are cancelled already are passed over.
+    Raises what `cancel_booking` raises, and `StateConflict` for a room of another booking. Locks the
+    booking, then the nights of the rooms.
+    """
+    with write_transaction():
+        booking = _lock(booking_id)
+        if booking.state == Booking.State.CANCELLED:
+            return booking
+        if set(room_ids) - {room.pk for room in booking.rooms.all()}:
+            raise StateConflict(_("One of these rooms is not part of the booking. Please look at it again."))
+        rooms = active_rooms(booking)
+        gone = [room for room in rooms if room.pk in room_ids]
+        if not gone:
+            return booking
+        _require_cancellable(booking, actor=actor, now=now)
+        cost = cancellation_cost(booking=booking, now=now, room_ids=room_ids)
+        penalty = 0 if is_penalty_waived else cost.penalty_minor
+        if expected_penalty_minor is not None and expected_penalty_minor != penalty:
+            raise PenaltyChanged
+        if len(gone) == len(rooms):
+            _cancel_all(booking, penalty_minor=penalty, actor=actor, now=now)
+            return booking
+        return_nights(claims=_nights_of_rooms(gone), now=now)
+        left = [room for room in rooms if room not in gone]
+        apply_rooms(booking, left)
+        for room in gone:
+            room.state = BookingRoom.State.CANCELLED
+        BookingRoom.objects.bulk_update([*left, *gone], ["state", "cancellation_tiers"])
+        booking.penalty_minor += penalty
+        booking.version += 1
+        booking.save()
+        keep_promotions(booking)
+        release_assignments([room.pk for room in gone])
+        charge_stay(booking=booking, now=now)
+        BookingEvent.objects.create(
+            booking=booking,
+            kind="rooms_cancelled",
+            actor=actor,
+            data={"room_ids": sorted(room.pk for room in gone), "penalty_minor": penalty},
+            happened_at=now,
+        )
+        refund_above(booking=booking, keep_minor=kept_minor(booking), reason="rooms_cancelled", now=now)
+        tell(BOOKING_CHANGED, booking, now=now, what="rooms_cancelled")
+        return booking
+
+
+def _lock(booking_id: int) -> Booking:
+    return (
+        Booking.objects.select_for_update(of=("self",))
+        .select_related("property")
+        .prefetch_related("rooms")
+        .get(pk=booking_id)
+    )
+
+
+def _require_cancellable(booking: Booking, *, actor: User | None, now: dt.datetime) -> None:
+    # Once the first night is past, a guest who is not there is the hotel's to judge.
+    is_too_late = (
+        actor is not None
+        and actor.pk == booking.guest_id
+        and local_date(now, booking.property.timezone) > booking.check_in
+    )
+    if is_too_late or not may_become(booking.state, Booking.State.CANCELLED):
+        raise StateConflict(_("This stay has begun or is over, so it cannot be cancelled."))
+
+
+def _cancel_all(booking: Booking, *, penalty_minor: int, actor: User | None, now: dt.datetime) -> None:
+    """Cancel a locked booking. Its rooms and its price stay what they were, to be looked at."""
+    require_transaction()
+    return_nights(claims=nights_of(booking), now=now)
+    booking.state = Booking.State.CANCELLED
+    booking.penalty_minor += penalty_minor
+    booking.cancelled_at = now
+    booking.version += 1
+    booking.save(update_fields=["state", "penalty_minor", "cancelled_at", "version", "updated_at"])
+    release_assignments([room.pk for room in booking.rooms.all()])
+    charge_stay(booking=booking, now=now)
+    BookingEvent.objects.create(
+        booking=booking,
+        kind="cancelled",
+        actor=actor,
+        data={"penalty_minor": penalty_minor},
+        happened_at=now,
+    )
+    refund_above(booking=booking, keep_minor=kept_minor(booking), reason="cancelled", now=now)
+    tell(BOOKING_CANCELLED, booking, now=now)
+
+
+def _nights_of_rooms(rooms: Collection[BookingRoom]) -> list[Claim]:
+    return [
+        Claim(room.room_type_id, room.check_in, room.check_out, 1)
+        for room in rooms
+        if room.state == BookingRoom.State.BOOKED
+    ]

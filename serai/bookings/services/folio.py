@@ -6,14 +6,12 @@ import datetime as dt
 import uuid
 
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from serai.accounts.models import User
 from serai.bookings.errors import DiscountTooLarge, NotHandedBack, PaymentTooLarge
 from serai.bookings.models import Booking, BookingEvent
-from serai.bookings.quotes import quote_from_json
 from serai.bookings.selectors import added_minor, folio_reference, open_minor, owed_minor
+from serai.bookings.services.charges import stay_charges
 from serai.core.db import write_transaction
 from serai.core.money import format_money
 from serai.payments import folio_rules
@@ -174,40 +172,6 @@ def write_missing_charges(*, booking: Booking, now: dt.datetime) -> int:
     if any(folio_rules.is_stay_line(line) for line in lines):
         return 0
     return post_lines(reference=folio_reference(booking), lines=stay_charges(booking), now=now)
-
-
-def stay_charges(booking: Booking) -> list[LineDraft]:
-    """What the stay costs as lines of a folio, in the guest's language; they add up to `owed_minor`.
-
-    From the price that was frozen with the booking: a line per room, tax and extra. A booking that came
-    with totals alone has a line per room.
-    """
-    with translation.override(booking.language):
-        if booking.state == Booking.State.CANCELLED:
-            return folio_rules.penalty_lines(
-                [], version=booking.version, text=_("Cancellation"), penalty_minor=booking.penalty_minor
-            )
-        rooms = list(booking.rooms.select_related("room_type", "rate_plan").order_by("id"))
-        labels = []
-        for room in rooms:
-            count = (room.check_out - room.check_in).days
-            nights = ngettext("%(count)s night", "%(count)s nights", count) % {"count": count}
-            plan = f", {room.rate_plan.name}" if room.rate_plan else ""
-            labels.append(f"{room.room_type.name}{plan}, {nights}")
-        price = quote_from_json(booking.price).price if booking.price else None
-        if price is not None and len(price.rooms) == len(rooms):
-            lines = folio_rules.charge_lines(
-                version=booking.version,
-                rooms=[(label, priced.room_minor) for label, priced in zip(labels, price.rooms, strict=True)],
-                taxes=[(tax.name, tax.amount_minor, tax.is_included) for tax in price.taxes],
-                extras=[(f"{extra.name} × {extra.quantity}", extra.amount_minor) for extra in price.extras],
-            )
-            if folio_rules.charges_minor(lines) == booking.total_minor:
-                return lines
-        totals = [(label, room.total_minor) for label, room in zip(labels, rooms, strict=True)]
-        if sum(total for _label, total in totals) != booking.total_minor:
-            totals = [(_("Stay"), booking.total_minor)]
-        return folio_rules.charge_lines(version=booking.version, rooms=totals)
 
 
 def _locked(booking_id: int) -> Booking:

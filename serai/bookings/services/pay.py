@@ -7,9 +7,10 @@ import uuid
 
 from django.conf import settings
 
+from serai.bookings.errors import AmountChanged
 from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import quote_from_json
-from serai.bookings.selectors import payment_reference
+from serai.bookings.selectors import payable_amounts, payment_reference
 from serai.bookings.services.book import complete_checkout
 from serai.core.db import write_transaction
 from serai.inventory.models import Hold
@@ -48,6 +49,32 @@ def begin_payment(*, checkout_id: uuid.UUID, return_url: str, description: str, 
                 return_url=return_url,
                 now=now,
             )
+        )
+    return start_payment(payment_id=payment.pk, now=now)
+
+
+def begin_instalment(
+    *, booking_id: int, amount_minor: int, return_url: str, description: str, now: dt.datetime
+) -> Payment:
+    """Start the card payment of what is due of a booking's deposits, or go on with one that is under way.
+
+    `amount_minor` is what was shown: what is to be paid next, or all that can be paid in advance. Filed
+    under the checkout, so payments add up; one more than can be paid in advance goes back by itself.
+    Raises `AmountChanged` when another amount is due by now, and what the gateway raises when it is away.
+    Locks the booking; the call to the gateway is made after that.
+    """
+    with write_transaction():
+        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        if booking.checkout_id is None or amount_minor not in payable_amounts(booking, now=now):
+            raise AmountChanged
+        payment = create_payment(
+            reference=payment_reference(booking.checkout_id),
+            amount_minor=amount_minor,
+            currency=booking.currency,
+            gateway=settings.CARD_GATEWAY,
+            description=description,
+            return_url=return_url,
+            now=now,
         )
     return start_payment(payment_id=payment.pk, now=now)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from serai.bookings.models import Booking, PromotionUse
-from serai.bookings.quotes import Quote
+from serai.bookings.quotes import Quote, quote_from_json
 from serai.core.db import require_transaction
 from serai.inventory.models import Hold
 from serai.rates.models import Promotion
@@ -67,3 +67,11 @@ def settle_promotions(*, quote: Quote, hold_id: uuid.UUID, booking_id: int) -> N
     require_transaction()
     if quote.price.promotions:
         PromotionUse.objects.filter(hold_id=hold_id).update(booking_id=booking_id)
+
+
+def keep_promotions(booking: Booking) -> None:
+    """Free the uses of promotions that a booking's price does not have any more. Needs a transaction."""
+    require_transaction()
+    if booking.price:
+        refs = [ref for ref, _name, _amount in quote_from_json(booking.price).price.promotions]
+        PromotionUse.objects.filter(booking=booking).exclude(promotion__in=refs).delete()

@@ -6,8 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 
 from serai.bookings.models import Booking
-from serai.bookings.quotes import quote_from_json
-from serai.bookings.selectors import added_minor, open_minor, paid_minor, payments_of
+from serai.bookings.selectors import (
+    added_minor,
+    is_over,
+    kept_minor,
+    open_minor,
+    paid_minor,
+    payments_of,
+)
 from serai.core.db import require_transaction
 from serai.payments.gateways.desk import DESK
 from serai.payments.models import Payment
@@ -28,16 +34,16 @@ def refund_surplus(*, booking_id: int, now: dt.datetime) -> int:
     """Refund what came in twice: a card payment that was given up for lost may still arrive.
 
     A booking keeps what can be paid in advance and whatever was paid at the property for the rest of its
-    charges; a cancelled one its penalty. Locks the booking.
+    charges; a cancelled one and a no-show their penalty. A later instalment is not paid twice. Locks the
+    booking.
     """
     require_transaction()
     booking = Booking.objects.select_for_update().get(pk=booking_id)
-    if booking.state == Booking.State.CANCELLED:
-        return refund_above(booking=booking, keep_minor=booking.penalty_minor, reason="paid_twice", now=now)
+    if is_over(booking):
+        return refund_above(booking=booking, keep_minor=kept_minor(booking), reason="paid_twice", now=now)
     online = [payment for payment in payments_of(booking) if payment.gateway != DESK]
     online_minor = sum(payment.amount_minor - payment.refunded_minor for payment in online)
-    prepayable = quote_from_json(booking.price).price.prepayable_minor
-    too_much = max(online_minor - prepayable, -open_minor(booking))
+    too_much = max(online_minor - kept_minor(booking), -open_minor(booking))
     return _refund(booking, online, too_much, reason="paid_twice", now=now)
 
 

@@ -10,9 +10,13 @@ from django.utils.translation import gettext as _
 from serai.accounts.models import User
 from serai.bookings.errors import StateConflict
 from serai.bookings.models import Booking
-from serai.bookings.rules import TRANSITIONS, may_become
+from serai.bookings.rules import TRANSITIONS, may_become, terms_from_json
+from serai.bookings.selectors import kept_minor, owed_minor, paid_minor
 from serai.bookings.services.assign import assign_on_arrival
+from serai.bookings.services.charges import charge_stay
+from serai.bookings.services.refund import refund_above
 from serai.bookings.services.reshape import shorten_assignments
+from serai.bookings.settlement import Settlement
 from serai.core.db import write_transaction
 
 
@@ -25,17 +29,37 @@ def check_in_booking(*, booking_id: int, actor: User | None, now: dt.datetime) -
 
 
 def check_out_booking(*, booking_id: int, actor: User | None, now: dt.datetime) -> None:
-    """The guest has left. Nights that were booked and not slept in stay sold; the rooms are free at once."""
+    """The guest has left. Nights booked and not slept in stay sold; `depart_early` gives them back."""
     _move(booking_id, Booking.State.CHECKED_OUT, actor=actor, now=now)
 
 
 def mark_no_show(*, booking_id: int, actor: User | None, now: dt.datetime) -> None:
-    """The guest never came. Not before the check-in date (`StateConflict`); the nights stay sold."""
-    _move(booking_id, Booking.State.NO_SHOW, actor=actor, now=now)
+    """The guest never came. Not before the check-in date (`StateConflict`); the nights stay sold.
+
+    It costs what the terms say (`Terms.no_show_minor`), which is then all that is owed: money paid beyond
+    it goes back. A booking made before there were terms owes its price.
+    """
+    with write_transaction():
+        if not _move(booking_id, Booking.State.NO_SHOW, actor=actor, now=now):
+            return
+        booking = Booking.objects.get(pk=booking_id)
+        charge_stay(booking=booking, now=now)
+        if booking.checkout_id is not None:
+            refund_above(booking=booking, keep_minor=kept_minor(booking), reason="no_show", now=now)
 
 
-def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) -> None:
-    """Change the state along `rules.TRANSITIONS`; repeating it is harmless. Locks the booking.
+def no_show_cost(*, booking: Booking) -> Settlement:
+    """What marking a booking as no-show means for its money."""
+    paid = paid_minor(booking)
+    if not booking.terms:
+        return Settlement(booking.total_minor, paid, owed_minor(booking), kept_minor(booking))
+    penalty = terms_from_json(booking.terms).no_show_minor
+    charged = booking.penalty_minor + penalty
+    return Settlement(penalty, paid, charged, charged)
+
+
+def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) -> bool:
+    """Change the state along `rules.TRANSITIONS`; False when it had been done before. Locks the booking.
 
     What is allowed is tested and done in one statement; the rest is only to say why not.
     """
@@ -57,10 +81,10 @@ def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) 
                 assign_on_arrival(booking_id=booking_id, now=now)
             elif state == Booking.State.CHECKED_OUT:
                 shorten_assignments(booking_id=booking_id, now=now)
-            return
+            return True
         booking = Booking.objects.get(pk=booking_id)
         if booking.state == state:
-            return
+            return False
         if not may_become(booking.state, state):
             raise StateConflict(
                 _("A booking that is “%(state)s” cannot become that.")
@@ -72,14 +96,18 @@ def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) 
 _MOVE = """
     WITH moved AS (
         UPDATE bookings_booking booking
-           SET state = %(state)s, version = version + 1, updated_at = %(now)s
+           SET state = %(state)s, version = version + 1, updated_at = %(now)s,
+               penalty_minor = penalty_minor + CASE WHEN %(state)s = 'no_show'
+                   THEN COALESCE((terms ->> 'no_show_minor')::bigint, 0) ELSE 0 END
           FROM properties_property property
          WHERE booking.id = %(booking_id)s
            AND booking.state = ANY(%(from_states)s)
            AND property.id = booking.property_id
            AND (%(now)s AT TIME ZONE property.timezone)::date >= booking.check_in
-        RETURNING booking.id
+        RETURNING booking.id,
+                  CASE WHEN %(state)s = 'no_show' THEN jsonb_build_object('penalty_minor', penalty_minor)
+                       ELSE '{}' END AS data
     )
     INSERT INTO bookings_bookingevent (booking_id, kind, actor_id, data, happened_at)
-    SELECT id, %(state)s, %(actor_id)s, '{}', %(now)s FROM moved
+    SELECT id, %(state)s, %(actor_id)s, data, %(now)s FROM moved
 """

@@ -178,6 +178,7 @@ class Replay:
             check_out=stay.check_out,
             party=Party(stay.adults, ages),
             total_minor=stay.total_minor,
+            room_type=row.name,
         )
         try:
             hold = hold_nights(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from serai.bookings.assignment_rules import number_order
-from serai.bookings.services.rooms import put_room_in_service, take_room_out_of_service
+from serai.bookings.services.out_of_service import put_room_in_service, take_room_out_of_service
 from serai.core.clock import utc_now
 from serai.properties.models import Property, Room, RoomType
 from serai.properties.services import RoomInUse, RoomNumbersInvalid, add_rooms, change_room, remove_room
