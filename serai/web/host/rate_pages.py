@@ -42,7 +42,7 @@ def render_rates(
         request,
         f"web/host/rates/{template}",
         property,
-        {"in_rates": True, "tabs": tabs, "tab": tab, **context},
+        {"in_rates": True, "tabs": tabs, "tab": tab, "refused": status == 422, **context},
         status=status,
     )
 

@@ -125,6 +125,7 @@ def test_a_refusal_stands_beside_its_field_and_keeps_the_input(host: Client, hot
     }
     page = text_of(host.post(url("host_plan_new", hotel), plan_data(hotel, audience="code", **twice)), 422)
     assert 'id="id_codes-1-code_error"' in page
+    assert "What is to change is marked below." in page
     assert RatePlan.objects.count() == 2
 
 
