@@ -22,8 +22,9 @@ class ChargeDifference:
 def charge_differences() -> list[ChargeDifference]:
     """Bookings whose stay is charged wrongly, in the order of their ids.
 
-    A cancelled stay and a no-show owe their penalty, any other its total and what was given up. Bookings without any line for the stay are
-    from before there were folios and are not judged; `bookings_without_folio` counts them.
+    A cancelled stay and a no-show owe their penalty, any other its total and what was given up.
+    Bookings without any line for the stay are from before there were folios and are not judged;
+    `bookings_without_folio` counts them.
     """
     with connection.cursor() as cursor:
         cursor.execute(
