@@ -7,8 +7,8 @@ Only `inventory.services` uses this, inside its caller's transaction. Nights are
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,30 @@ def merge_claims(claims: Iterable[Claim]) -> list[Claim]:
         if claim.check_in < claim.check_out and claim.quantity > 0:
             quantities[claim.room_type_id, claim.check_in, claim.check_out] += claim.quantity
     return sorted(Claim(*stay, quantity) for stay, quantity in quantities.items())
+
+
+def nights_of(claims: Iterable[Claim]) -> Counter[tuple[int, dt.date]]:
+    """The units that the claims want of each (room type, date)."""
+    nights: Counter[tuple[int, dt.date]] = Counter()
+    for claim in claims:
+        for offset in range((claim.check_out - claim.check_in).days):
+            nights[claim.room_type_id, claim.check_in + dt.timedelta(days=offset)] += claim.quantity
+    return nights
+
+
+def stays_of(nights: Mapping[tuple[int, dt.date], int]) -> list[Claim]:
+    """The inverse of `nights_of`, in lock order: neighbouring nights with as many units are one claim."""
+    claims: list[Claim] = []
+    for (room_type_id, date), units in sorted(nights.items()):
+        if units <= 0:
+            continue
+        last = claims[-1] if claims else None
+        check_out = date + dt.timedelta(days=1)
+        if last and (last.room_type_id, last.check_out, last.quantity) == (room_type_id, date, units):
+            claims[-1] = Claim(room_type_id, last.check_in, check_out, units)
+        else:
+            claims.append(Claim(room_type_id, date, check_out, units))
+    return claims
 
 
 def shift_nights(
@@ -116,19 +140,14 @@ def read_left(claims: Sequence[Claim], *, lock: str = "") -> dict[tuple[int, dt.
 
 
 def find_shortages(
-    claims: Sequence[Claim], left: dict[tuple[int, dt.date], int], *, given: Sequence[Claim] = ()
+    claims: Sequence[Claim], left: Mapping[tuple[int, dt.date], int], *, given: Sequence[Claim] = ()
 ) -> list[Shortage]:
     """Every night on which the claims together want more than is left.
 
     What is `given` back in the same step need not be left: a guest keeps a night that was closed since.
     """
-    wanted: dict[tuple[int, dt.date], int] = defaultdict(int)
-    for part, sign in ((claims, 1), (given, -1)):
-        for claim in part:
-            for offset in range((claim.check_out - claim.check_in).days):
-                wanted[claim.room_type_id, claim.check_in + dt.timedelta(days=offset)] += (
-                    sign * claim.quantity
-                )
+    wanted = nights_of(claims)
+    wanted.subtract(nights_of(given))
     return [
         Shortage(room_type_id=night[0], date=night[1], left=left.get(night, 0))
         for night, quantity in sorted(wanted.items())

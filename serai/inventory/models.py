@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db import models
@@ -62,6 +63,10 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"Hold {self.id} ({self.state})"
+
+    def lasts(self, now: dt.datetime) -> bool:
+        """Whether it is active and its time is not over."""
+        return self.state == self.State.ACTIVE and self.expires_at > now
 
 
 class HoldItem(models.Model):

@@ -38,6 +38,7 @@ from serai.inventory.services import (
     release_expired_holds,
     swap_nights,
 )
+from serai.inventory.services import taking
 from tests.bookings.desk import counters, fill_in, patiently, quote_stay
 from tests.factories import NOW, Hotel, make_hotel
 from tests.racing import Race, run_together
@@ -192,7 +193,7 @@ def without_check() -> Iterator[None]:
 def read_without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look first and take later, without a lock between, and let the first readers meet."""
     barrier = threading.Barrier(8, timeout=2)
-    shift_nights = services.shift_nights
+    shift_nights = taking.shift_nights
 
     def look_then_take(claims: Any, *, only_if_free: bool = False, **moves: int) -> bool:
         is_free = not find_shortages(claims, read_left(claims))
@@ -203,7 +204,7 @@ def read_without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
                 return False
         return shift_nights(claims, **moves)
 
-    monkeypatch.setattr(services, "shift_nights", look_then_take)
+    monkeypatch.setattr(taking, "shift_nights", look_then_take)
 
 
 def test_without_locks_and_check_the_room_is_sold_twice(monkeypatch: pytest.MonkeyPatch) -> None:
