@@ -216,6 +216,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-never-verified": {"task": "serai.accounts.tasks.forget_never_verified", "schedule": 24 * 3600.0},
     "refresh-waiting-payments": {"task": "serai.payments.tasks.refresh_waiting_payments", "schedule": 60.0},
     "forget-done-messages": {"task": "serai.core.tasks.forget_done_messages", "schedule": 3600.0},
+    "trim-night-history": {"task": "serai.inventory.tasks.trim_night_history", "schedule": 24 * 3600.0},
+    "trim-rate-history": {"task": "serai.rates.tasks.trim_rate_history", "schedule": 24 * 3600.0},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -360,6 +362,7 @@ QUOTE_SECONDS = 15 * 60
 HOLD_SECONDS = 15 * 60
 MAX_STAY_NIGHTS = 90
 LOCK_TIMEOUT_MS = 2000
+HISTORY_DAYS = env.int("HISTORY_DAYS", default=400)
 
 # --- Logs -------------------------------------------------------------------------------------------
 LOGGING = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -87,3 +88,29 @@ class HoldItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.room_type_id} {self.check_in}–{self.check_out}"
+
+
+class NightHistory(models.Model):
+    """What a night was until `replaced_at`; written by triggers, read by `inventory.history`.
+
+    Outlives the room type, so it has no foreign key. `number` counts up: it orders what happened to
+    one night. Where `was_there` is false there was no night, and the figures say nothing.
+    """
+
+    pk = models.CompositePrimaryKey("room_type_id", "date", "number")
+    room_type_id = models.BigIntegerField()
+    date = models.DateField()
+    number = models.BigIntegerField()
+    replaced_at = models.DateTimeField()
+    was_there = models.BooleanField()
+    allotment = models.PositiveSmallIntegerField(null=True)
+    held = models.PositiveSmallIntegerField(null=True)
+    sold = models.PositiveSmallIntegerField(null=True)
+    allowance = models.PositiveSmallIntegerField(null=True)
+    is_closed = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [BrinIndex(fields=["replaced_at"], name="night_history_replaced")]
+
+    def __str__(self) -> str:
+        return f"{self.room_type_id} {self.date} until {self.replaced_at}"

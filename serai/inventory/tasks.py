@@ -6,6 +6,8 @@ from celery import shared_task
 
 from serai.core.clock import utc_now
 from serai.core.db import write_transaction
+from serai.core.history import trim_history
+from serai.inventory.models import NightHistory
 from serai.inventory.services import release_expired_holds
 
 BATCH = 200
@@ -19,3 +21,9 @@ def sweep_expired_holds() -> None:
             returned = release_expired_holds(now=utc_now(), limit=BATCH)
         if returned < BATCH:
             return
+
+
+@shared_task
+def trim_night_history() -> int:
+    """Forget the states of nights that nobody asks about any more; return how many."""
+    return trim_history(history=NightHistory._meta.db_table, now=utc_now())

@@ -1,7 +1,13 @@
 """What a night costs, and under which terms. The arithmetic is in `rates.rules`."""
 
 from serai.rates.models.charges import Extra, Promotion, TaxRule
-from serai.rates.models.nights import NightPrice, NightRestriction, Season
+from serai.rates.models.nights import (
+    NightPrice,
+    NightPriceHistory,
+    NightRestriction,
+    NightRestrictionHistory,
+    Season,
+)
 from serai.rates.models.plans import (
     ChildBand,
     ChildPrice,
@@ -21,7 +27,9 @@ __all__ = [
     "DepositStep",
     "Extra",
     "NightPrice",
+    "NightPriceHistory",
     "NightRestriction",
+    "NightRestrictionHistory",
     "Product",
     "Promotion",
     "RateCode",

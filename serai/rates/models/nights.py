@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from serai.core.fields import MinorUnitsField
+from serai.core.fields import MinorUnitsField, OptionalMinorUnitsField
 from serai.rates.models.plans import Product, RestrictionTerms
 
 
@@ -70,3 +71,43 @@ class Season(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NightPriceHistory(models.Model):
+    """What a night's price was until `replaced_at`; written by triggers, read by `rates.history`.
+
+    Outlives the product, so it has no foreign key. `number` counts up: it orders what happened to one
+    night. Where `was_there` is false there was no price.
+    """
+
+    pk = models.CompositePrimaryKey("product_id", "date", "number")
+    product_id = models.BigIntegerField()
+    date = models.DateField()
+    number = models.BigIntegerField()
+    replaced_at = models.DateTimeField()
+    was_there = models.BooleanField()
+    amount_minor = OptionalMinorUnitsField(null=True)
+    is_manual = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [BrinIndex(fields=["replaced_at"], name="price_history_replaced")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.date} until {self.replaced_at}"
+
+
+class NightRestrictionHistory(RestrictionTerms):
+    """What a night's restrictions were until `replaced_at`; like `NightPriceHistory`."""
+
+    pk = models.CompositePrimaryKey("product_id", "date", "number")
+    product_id = models.BigIntegerField()
+    date = models.DateField()
+    number = models.BigIntegerField()
+    replaced_at = models.DateTimeField()
+    was_there = models.BooleanField()
+
+    class Meta:
+        indexes = [BrinIndex(fields=["replaced_at"], name="restriction_history_replaced")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.date} until {self.replaced_at}"
