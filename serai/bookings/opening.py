@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db.models import Max
 
@@ -22,7 +20,7 @@ from serai.properties.services import remove_room_type, save_room_type
 from serai.properties.services.rooms import RoomTypeDraft
 from serai.rates.models import NightPrice
 from serai.rates.services.plans import RoomRate, SeasonDraft, save_rates
-from serai.rates.services.prices import fill_products, set_night_prices, set_prices
+from serai.rates.services.prices import fill_products
 
 # Eighteen months: how far ahead guests plan, and as far as partitions are made.
 HORIZON = dt.timedelta(days=548)
@@ -128,86 +126,3 @@ def extend_selling(*, property: Property, now: dt.datetime) -> int:
         for end in sorted(by_end):
             fill_products(product_ids=by_end[end], first=end + ONE_DAY, last=last, now=now)
     return opened
-
-
-@dataclass(frozen=True)
-class NightChange:
-    """What a host wants of some nights; None leaves a thing as it is."""
-
-    dates: Sequence[dt.date]
-    is_closed: bool | None = None
-    allotment: int | None = None
-    price_minor: int | None = None
-
-
-@dataclass(frozen=True)
-class NightBefore:
-    """A night as it was before a change; no price when it had none."""
-
-    date: dt.date
-    allotment: int
-    is_closed: bool
-    price_minor: int | None
-
-
-def change_nights(
-    *, room: RoomType, product_id: int | None, change: NightChange, now: dt.datetime
-) -> list[NightBefore]:
-    """Open or close nights, set their allotment and the product's price; return how they were.
-
-    Nights that do not exist yet are made when they are opened or given an allotment. Raises
-    `AllotmentTooSmall`; then nothing was changed.
-    """
-    with write_transaction():
-        before = _nights_now(room.pk, product_id, change.dates)
-        if change.is_closed is False or change.allotment is not None:
-            open_nights(
-                room_type_id=room.pk,
-                first=min(change.dates),
-                last=max(change.dates),
-                allotment=room.units if change.allotment is None else change.allotment,
-                now=now,
-            )
-        set_nights(
-            room_type_id=room.pk,
-            dates=change.dates,
-            allotment=change.allotment,
-            is_closed=change.is_closed,
-            now=now,
-        )
-        if change.price_minor is not None and product_id is not None:
-            set_prices(product_id=product_id, dates=change.dates, amount_minor=change.price_minor, now=now)
-        return before
-
-
-def restore_nights(
-    *, room_type_id: int, product_id: int | None, before: Sequence[NightBefore], now: dt.datetime
-) -> None:
-    """Put nights back to how they were. A night that had no price keeps the new one.
-
-    Raises `AllotmentTooSmall` when guests have booked meanwhile; then nothing was changed.
-    """
-    by_state: dict[tuple[int, bool], list[dt.date]] = defaultdict(list)
-    for night in before:
-        by_state[night.allotment, night.is_closed].append(night.date)
-    with write_transaction():
-        # Without values this only locks: all nights at once and in order, before the groups are written.
-        set_nights(room_type_id=room_type_id, dates=[night.date for night in before], now=now)
-        for (allotment, is_closed), dates in by_state.items():
-            set_nights(
-                room_type_id=room_type_id, dates=dates, allotment=allotment, is_closed=is_closed, now=now
-            )
-        if product_id is not None:
-            prices = {night.date: night.price_minor for night in before if night.price_minor is not None}
-            set_night_prices(product_id=product_id, amounts=prices, now=now)
-
-
-def _nights_now(room_type_id: int, product_id: int | None, dates: Sequence[dt.date]) -> list[NightBefore]:
-    prices: dict[dt.date, int] = {}
-    if product_id is not None:
-        stored = NightPrice.objects.filter(product_id=product_id, date__in=dates)
-        prices = dict(stored.values_list("date", "amount_minor"))
-    nights = Night.objects.filter(room_type_id=room_type_id, date__in=dates).order_by("date")
-    return [
-        NightBefore(night.date, night.allotment, night.is_closed, prices.get(night.date)) for night in nights
-    ]

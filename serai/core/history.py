@@ -20,7 +20,9 @@ from serai.core.db import require_transaction, write_transaction
 BATCH = 5000
 
 
-def record_history(*, table: str, history: str, keys: Sequence[str], values: Sequence[str]) -> migrations.RunSQL:
+def record_history(
+    *, table: str, history: str, keys: Sequence[str], values: Sequence[str]
+) -> migrations.RunSQL:
     """A migration's operation: from now on every replaced row of `table` goes to `history`.
 
     One trigger a statement, fed by transition tables, on the parent of a partitioned table: it fires

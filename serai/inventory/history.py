@@ -69,9 +69,7 @@ def nights_as_of(
 
 def changes_of(*, room_type_id: int, date: dt.date, limit: int = 50) -> list[NightChanged]:
     """The latest changes of one night, newest first; statements that changed no figure are left out."""
-    rows = list(
-        NightHistory.objects.filter(room_type_id=room_type_id, date=date).order_by("-number")[:limit]
-    )
+    rows = list(NightHistory.objects.filter(room_type_id=room_type_id, date=date).order_by("-number")[:limit])
     now = nights_as_of(
         room_type_id=room_type_id, first=date, last=date, at=dt.datetime.max.replace(tzinfo=dt.UTC)
     ).get(date)

@@ -7,29 +7,43 @@ from serai.core.history import record_history
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0002_booking_engine'),
+        ("inventory", "0002_booking_engine"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NightHistory',
+            name="NightHistory",
             fields=[
-                ('pk', models.CompositePrimaryKey('room_type_id', 'date', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('room_type_id', models.BigIntegerField()),
-                ('date', models.DateField()),
-                ('number', models.BigIntegerField()),
-                ('replaced_at', models.DateTimeField()),
-                ('was_there', models.BooleanField()),
-                ('allotment', models.PositiveSmallIntegerField(null=True)),
-                ('held', models.PositiveSmallIntegerField(null=True)),
-                ('sold', models.PositiveSmallIntegerField(null=True)),
-                ('allowance', models.PositiveSmallIntegerField(null=True)),
-                ('is_closed', models.BooleanField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "room_type_id",
+                        "date",
+                        "number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("room_type_id", models.BigIntegerField()),
+                ("date", models.DateField()),
+                ("number", models.BigIntegerField()),
+                ("replaced_at", models.DateTimeField()),
+                ("was_there", models.BooleanField()),
+                ("allotment", models.PositiveSmallIntegerField(null=True)),
+                ("held", models.PositiveSmallIntegerField(null=True)),
+                ("sold", models.PositiveSmallIntegerField(null=True)),
+                ("allowance", models.PositiveSmallIntegerField(null=True)),
+                ("is_closed", models.BooleanField(null=True)),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['replaced_at'], name='night_history_replaced')],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["replaced_at"], name="night_history_replaced"
+                    )
+                ],
             },
         ),
         record_history(

@@ -22,7 +22,7 @@ from serai.inventory.services.holds import (
     release_expired_holds,
     release_hold,
 )
-from serai.inventory.services.nights import open_nights, set_nights, unopen_nights
+from serai.inventory.services.nights import open_dates, open_nights, set_nights, unopen_nights
 from serai.inventory.services.sales import return_nights, sell_nights, swap_nights
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "grow_hold",
     "hold_nights",
     "merge_claims",
+    "open_dates",
     "open_nights",
     "pick_up",
     "release_expired_holds",

@@ -15,17 +15,27 @@ from serai.inventory.services.errors import AllotmentTooSmall, AllowanceTooSmall
 
 def open_nights(*, room_type_id: int, first: dt.date, last: dt.date, allotment: int, now: dt.datetime) -> int:
     """Make the nights in `[first, last]` that do not exist yet; return how many were made."""
+    dates = [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
+    return len(open_dates(room_type_id=room_type_id, dates=dates, allotment=allotment, now=now))
+
+
+def open_dates(
+    *, room_type_id: int, dates: Iterable[dt.date], allotment: int, now: dt.datetime
+) -> list[dt.date]:
+    """Make those of the nights that do not exist yet; return which were made."""
     require_transaction()
-    ensure_partitions(first=first, last=last)
+    dates = sorted(set(dates))
+    if not dates:
+        return []
+    ensure_partitions(first=dates[0], last=dates[-1])
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO inventory_night (room_type_id, date, allotment, held, sold, allowance, is_closed)"
-            " SELECT %s, day::date, %s, 0, 0, 0, false"
-            " FROM generate_series(%s::date, %s::date, interval '1 day') AS day"
-            " ON CONFLICT DO NOTHING",
-            [room_type_id, allotment, first, last],
+            " SELECT %s, day, %s, 0, 0, 0, false FROM unnest(%s::date[]) AS day"
+            " ON CONFLICT DO NOTHING RETURNING date",
+            [room_type_id, allotment, dates],
         )
-        return cursor.rowcount
+        return [date for (date,) in cursor.fetchall()]
 
 
 def set_nights(

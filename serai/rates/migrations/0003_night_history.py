@@ -2,58 +2,148 @@
 
 import django.contrib.postgres.indexes
 import django.core.validators
-import serai.core.fields
 from django.db import migrations, models
 
+import serai.core.fields
 from serai.core.history import record_history
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rates', '0002_booking_engine'),
+        ("rates", "0002_booking_engine"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NightPriceHistory',
+            name="NightPriceHistory",
             fields=[
-                ('pk', models.CompositePrimaryKey('product_id', 'date', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('product_id', models.BigIntegerField()),
-                ('date', models.DateField()),
-                ('number', models.BigIntegerField()),
-                ('replaced_at', models.DateTimeField()),
-                ('was_there', models.BooleanField()),
-                ('amount_minor', serai.core.fields.OptionalMinorUnitsField(null=True)),
-                ('is_manual', models.BooleanField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "product_id",
+                        "date",
+                        "number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("product_id", models.BigIntegerField()),
+                ("date", models.DateField()),
+                ("number", models.BigIntegerField()),
+                ("replaced_at", models.DateTimeField()),
+                ("was_there", models.BooleanField()),
+                ("amount_minor", serai.core.fields.OptionalMinorUnitsField(null=True)),
+                ("is_manual", models.BooleanField(null=True)),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['replaced_at'], name='price_history_replaced')],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["replaced_at"], name="price_history_replaced"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NightRestrictionHistory',
+            name="NightRestrictionHistory",
             fields=[
-                ('min_stay_arrival', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='fewest nights when arriving')),
-                ('max_stay_arrival', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='most nights when arriving')),
-                ('min_stay_through', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='fewest nights of any stay')),
-                ('max_stay_through', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='most nights of any stay')),
-                ('is_closed_to_arrival', models.BooleanField(blank=True, null=True, verbose_name='no arrival')),
-                ('is_closed_to_departure', models.BooleanField(blank=True, null=True, verbose_name='no departure')),
-                ('is_stop_sold', models.BooleanField(blank=True, null=True, verbose_name='not sold')),
-                ('earliest_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='bookable from so many days before arrival')),
-                ('latest_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='bookable until so many days before arrival')),
-                ('release_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='each night sold until so many days before it')),
-                ('cutoff_hour', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(24)], verbose_name='on the day of arrival bookable until this hour')),
-                ('pk', models.CompositePrimaryKey('product_id', 'date', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('product_id', models.BigIntegerField()),
-                ('date', models.DateField()),
-                ('number', models.BigIntegerField()),
-                ('replaced_at', models.DateTimeField()),
-                ('was_there', models.BooleanField()),
+                (
+                    "min_stay_arrival",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="fewest nights when arriving",
+                    ),
+                ),
+                (
+                    "max_stay_arrival",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="most nights when arriving",
+                    ),
+                ),
+                (
+                    "min_stay_through",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="fewest nights of any stay",
+                    ),
+                ),
+                (
+                    "max_stay_through",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="most nights of any stay",
+                    ),
+                ),
+                (
+                    "is_closed_to_arrival",
+                    models.BooleanField(blank=True, null=True, verbose_name="no arrival"),
+                ),
+                (
+                    "is_closed_to_departure",
+                    models.BooleanField(blank=True, null=True, verbose_name="no departure"),
+                ),
+                ("is_stop_sold", models.BooleanField(blank=True, null=True, verbose_name="not sold")),
+                (
+                    "earliest_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="bookable from so many days before arrival"
+                    ),
+                ),
+                (
+                    "latest_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="bookable until so many days before arrival"
+                    ),
+                ),
+                (
+                    "release_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="each night sold until so many days before it"
+                    ),
+                ),
+                (
+                    "cutoff_hour",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(24)],
+                        verbose_name="on the day of arrival bookable until this hour",
+                    ),
+                ),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "product_id",
+                        "date",
+                        "number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("product_id", models.BigIntegerField()),
+                ("date", models.DateField()),
+                ("number", models.BigIntegerField()),
+                ("replaced_at", models.DateTimeField()),
+                ("was_there", models.BooleanField()),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['replaced_at'], name='restriction_history_replaced')],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["replaced_at"], name="restriction_history_replaced"
+                    )
+                ],
             },
         ),
         record_history(

@@ -181,9 +181,7 @@ def _write_pattern(
                     strict=True,
                 )
             ),
-            **dict(
-                zip(("properties", "dates", "seasons"), map(list, zip(*days, strict=True)), strict=True)
-            ),
+            **dict(zip(("properties", "dates", "seasons"), map(list, zip(*days, strict=True)), strict=True)),
         },
         dates,
         over_manual=over_manual,
@@ -203,7 +201,9 @@ def _season_days(property_ids: Iterable[int], dates: Sequence[dt.date]) -> list[
     return [(property_id, date, percent) for (property_id, date), percent in percents.items()]
 
 
-def _write(given: str, parameters: dict[str, object], dates: Sequence[dt.date], *, over_manual: bool = True) -> int:
+def _write(
+    given: str, parameters: dict[str, object], dates: Sequence[dt.date], *, over_manual: bool = True
+) -> int:
     """Make the prices of the SELECT `given` the stored ones; rows that are so already are not touched.
 
     Its columns are product_id, date, amount_minor, is_manual.

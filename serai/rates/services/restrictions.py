@@ -17,7 +17,6 @@ from serai.core.partitions import ensure_partitions
 from serai.rates.models import NightRestriction, Product
 from serai.rates.nights import RESTRICTIONS
 
-
 LARGEST = 32_767
 # A lowest and a highest of the same thing: given together, the second must not lie below the first.
 _PAIRS = (
@@ -137,7 +136,8 @@ def _check(changes: Mapping[str, int | bool | None]) -> None:
         least, most = changes.get(low), changes.get(high)
         if least is not None and most is not None and most < least:
             raise RestrictionRefused(
-                high, _("Nobody could book: this must not be lower than “%(other)s”.") % {"other": _label(low)}
+                high,
+                _("Nobody could book: this must not be lower than “%(other)s”.") % {"other": _label(low)},
             )
 
 

@@ -1,4 +1,4 @@
-"""The month grid: what is left of each night and what it costs; open, close, allot, price; undo."""
+"""The month grid: what is left of each night, what it costs and what restricts it; changing it; undo."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -15,19 +14,22 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from serai.bookings.opening import HORIZON, NightBefore, NightChange, change_nights, restore_nights
+from serai.bookings.calendar import Undo, change_nights, restore_nights
+from serai.bookings.opening import HORIZON
 from serai.core.clock import local_date, utc_now
 from serai.inventory.models import Night
-from serai.inventory.services import AllotmentTooSmall
+from serai.inventory.services import AllotmentTooSmall, AllowanceTooSmall
 from serai.properties.models import Property, RoomType
-from serai.rates.models import NightPrice, Product
+from serai.rates.models import Product
+from serai.rates.nights import prices_of, restrictions_of
+from serai.rates.services.restrictions import RestrictionRefused
 from serai.web.host.access import HostRequest, host_view, render_host
-from serai.web.host.fields import MoneyField
+from serai.web.host.calendar_form import WEEKDAYS, NightsForm
+from serai.web.host.restriction_texts import Mark, marks_of
 
-WEEKDAYS = [(str(number), gettext_lazy(name)) for number, name in enumerate(calendar.day_name)]
 FEW = 1
 LISTED_DATES = 3
 
@@ -41,85 +43,9 @@ class Day:
     night: Night | None = None
     left: int = 0
     price_minor: int | None = None
+    is_manual: bool = False
+    marks: tuple[Mark, ...] = ()
     is_today: bool = False
-
-
-class NightsForm(forms.Form):
-    """A run of nights and what shall become of them."""
-
-    first = forms.DateField(
-        label=gettext_lazy("First night"),
-        widget=forms.DateInput(attrs={"type": "date", "data-range-first": ""}, format="%Y-%m-%d"),
-    )
-    last = forms.DateField(
-        label=gettext_lazy("Last night"),
-        widget=forms.DateInput(attrs={"type": "date", "data-range-last": ""}, format="%Y-%m-%d"),
-    )
-    weekdays = forms.MultipleChoiceField(
-        label=gettext_lazy("Only on"), choices=WEEKDAYS, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    sale = forms.ChoiceField(
-        label=gettext_lazy("On sale"),
-        choices=[
-            ("", gettext_lazy("Leave as it is")),
-            ("open", gettext_lazy("Open")),
-            ("close", gettext_lazy("Close")),
-        ],
-        required=False,
-    )
-    allotment = forms.IntegerField(
-        label=gettext_lazy("Rooms to sell"), min_value=0, max_value=2000, required=False
-    )
-
-    def __init__(self, *args: Any, currency: str, today: dt.date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-        self.fields["price"] = MoneyField(
-            currency=currency, label=_("Price a night"), required=False, min_value=1
-        )
-        for name in ("first", "last"):
-            self.fields[name].widget.attrs |= {
-                "min": today.isoformat(),
-                "max": (today + HORIZON).isoformat(),
-            }
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        first, last = cleaned.get("first"), cleaned.get("last")
-        if first and first < self.today:
-            self.add_error("first", _("That night is over."))
-        if first and last and last < first:
-            self.add_error("last", _("The last night cannot come before the first."))
-        if last and last > self.today + HORIZON:
-            self.add_error(
-                "last",
-                _("Nights are sold until %(date)s.") % {"date": date_format(self.today + HORIZON)},
-            )
-        wants = (cleaned.get("sale"), cleaned.get("allotment"), cleaned.get("price"))
-        if not self.errors:
-            if wants == ("", None, None):
-                raise forms.ValidationError(
-                    _("Say what shall change: open or close, rooms to sell, or the price.")
-                )
-            if not self._dates():
-                raise forms.ValidationError(_("None of those weekdays lies between the two dates."))
-        return cleaned
-
-    def _dates(self) -> list[dt.date]:
-        first, last = self.cleaned_data["first"], self.cleaned_data["last"]
-        weekdays = {int(day) for day in self.cleaned_data["weekdays"]} or set(range(7))
-        dates = (first + dt.timedelta(days=offset) for offset in range((last - first).days + 1))
-        return [date for date in dates if date.weekday() in weekdays]
-
-    def change(self) -> NightChange:
-        """What was asked for."""
-        sale = self.cleaned_data["sale"]
-        return NightChange(
-            dates=self._dates(),
-            is_closed={"open": False, "close": True}.get(sale),
-            allotment=self.cleaned_data["allotment"],
-            price_minor=self.cleaned_data["price"],
-        )
 
 
 @dataclass(frozen=True)
@@ -132,12 +58,24 @@ class Choice:
     product: Product | None
     month: dt.date
 
-    def url(self, property: Property, **changes: Any) -> str:
-        """The calendar's address with parts of the choice replaced."""
+    def query(self) -> dict[str, Any]:
+        """The choice as the parameters of an address."""
         query: dict[str, Any] = {"month": f"{self.month:%Y-%m}", "room_type": self.room.pk}
         if len(self.products) > 1 and self.product:
             query["product"] = self.product.pk
+        return query
+
+    def url(self, property: Property, **changes: Any) -> str:
+        """The calendar's address with parts of the choice replaced; another room has other products."""
+        query = self.query()
+        if "room_type" in changes:
+            query.pop("product", None)
         return f"{reverse('host_calendar', args=[property.pk])}?{urlencode(query | changes)}"
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether the chosen product takes its prices from another rate plan."""
+        return self.product is not None and self.product.rate_plan.parent_id is not None
 
 
 @host_view("edit_prices")
@@ -145,10 +83,14 @@ class Choice:
 def show_calendar(request: HostRequest, property: Property) -> HttpResponseBase:
     """One month of one room type; a POST changes the chosen nights."""
     today = local_date(utc_now(), property.timezone)
-    choice = _choice(request, property, today)
+    choice = read_choice(request, property, today)
     if choice is None:
         return render_host(request, "web/host/calendar_empty.html", property)
-    form_kwargs: dict[str, Any] = {"currency": property.currency, "today": today}
+    form_kwargs: dict[str, Any] = {
+        "currency": property.currency,
+        "today": today,
+        "product": choice.product,
+    }
     if request.method == "POST":
         form = NightsForm(request.POST, **form_kwargs)
         if form.is_valid() and _apply(request, property, choice, form):
@@ -165,14 +107,8 @@ def undo_change(request: HostRequest, property: Property) -> HttpResponseRedirec
     if memory is None:
         messages.info(request, _("There is nothing to undo."))
         return redirect("host_calendar", property.pk)
-    nights = [
-        NightBefore(dt.date.fromisoformat(date), allotment, is_closed, price)
-        for date, allotment, is_closed, price in memory["nights"]
-    ]
     try:
-        restore_nights(
-            room_type_id=memory["room_type"], product_id=memory["product"], before=nights, now=utc_now()
-        )
+        restore_nights(undo=Undo.from_json(memory["undo"]), now=utc_now())
     except AllotmentTooSmall as error:
         messages.error(
             request,
@@ -181,13 +117,10 @@ def undo_change(request: HostRequest, property: Property) -> HttpResponseRedirec
         )
     else:
         messages.success(request, _("The change was undone."))
-    return redirect(
-        f"{reverse('host_calendar', args=[property.pk])}?"
-        + urlencode({"month": memory["month"], "room_type": memory["room_type"]})
-    )
+    return redirect(f"{reverse('host_calendar', args=[property.pk])}?" + urlencode(memory["place"]))
 
 
-def _choice(request: HostRequest, property: Property, today: dt.date) -> Choice | None:
+def read_choice(request: HostRequest, property: Property, today: dt.date) -> Choice | None:
     """Read the address; unknown room types and months beyond reason are a 404 or the nearest month."""
     rooms = list(property.room_types.filter(is_active=True))
     if not rooms:
@@ -200,10 +133,8 @@ def _choice(request: HostRequest, property: Property, today: dt.date) -> Choice 
             raise Http404
         room = found
     products = list(
-        Product.objects.filter(
-            room_type=room, rate_plan__parent=None, rate_plan__is_active=True, is_active=True
-        )
-        .select_related("rate_plan")
+        Product.objects.filter(room_type=room, rate_plan__is_active=True, is_active=True)
+        .select_related("rate_plan__parent")
         .order_by("rate_plan__position", "rate_plan_id")
     )
     wanted_product = request.GET.get("product", "")
@@ -231,7 +162,16 @@ def _apply(request: HostRequest, property: Property, choice: Choice, form: Night
         return False
     product_id = choice.product.pk if choice.product else None
     try:
-        before = change_nights(room=choice.room, product_id=product_id, change=change, now=utc_now())
+        undo = change_nights(room=choice.room, product_id=product_id, change=change, now=utc_now())
+    except AllowanceTooSmall as error:
+        form.add_error(
+            "allowance",
+            _(
+                "Guests already have more rooms than that leaves on %(dates)s. Allow more, or close the nights."
+            )
+            % {"dates": _name_dates(error.dates)},
+        )
+        return False
     except AllotmentTooSmall as error:
         form.add_error(
             "allotment",
@@ -239,24 +179,23 @@ def _apply(request: HostRequest, property: Property, choice: Choice, form: Night
             % {"dates": _name_dates(error.dates)},
         )
         return False
+    except RestrictionRefused as error:
+        form.add_error(error.name, str(error))
+        return False
     count = len(change.dates)
     summary = ngettext("%(count)d night was changed.", "%(count)d nights were changed.", count) % {
         "count": count
     }
     request.session[_memory_key(property)] = {
-        "room_type": choice.room.pk,
-        "product": product_id,
-        "month": f"{choice.month:%Y-%m}",
+        "undo": undo.as_json(),
+        "place": choice.query(),
         "summary": f"{choice.room.name}: {summary}",
-        "nights": [
-            [night.date.isoformat(), night.allotment, night.is_closed, night.price_minor] for night in before
-        ],
     }
     return True
 
 
 def _memory_key(property: Property) -> str:
-    return f"calendar-undo-{property.pk}"
+    return f"calendar-change-{property.pk}"
 
 
 def _name_dates(dates: list[dt.date]) -> str:
@@ -275,6 +214,7 @@ def _render(
 ) -> HttpResponse:
     previous = (choice.month - dt.timedelta(days=1)).replace(day=1)
     following = (choice.month + dt.timedelta(days=32)).replace(day=1)
+    weeks = _weeks(choice, today)
     return render_host(
         request,
         "web/host/calendar.html",
@@ -282,7 +222,9 @@ def _render(
         {
             "choice": choice,
             "form": form,
-            "weeks": _weeks(choice, today),
+            "weeks": weeks,
+            "marks": sorted({mark for week in weeks for day in week for mark in day.marks}),
+            "look_date": max(today, choice.month),
             "weekdays": [name for _number, name in WEEKDAYS],
             "previous_url": choice.url(property, month=f"{previous:%Y-%m}"),
             "following_url": choice.url(property, month=f"{following:%Y-%m}")
@@ -304,16 +246,14 @@ def _render(
 def _weeks(choice: Choice, today: dt.date) -> list[list[Day]]:
     """The month in weeks from Monday on, with nights and prices from one query each."""
     weeks = calendar.Calendar().monthdatescalendar(choice.month.year, choice.month.month)
-    shown = {"date__range": (choice.month, weeks[-1][-1])}
-    nights = {night.date: night for night in Night.objects.filter(room_type=choice.room, **shown)}
-    prices = dict(
-        NightPrice.objects.filter(product=choice.product, **shown).values_list("date", "amount_minor")
-        if choice.product
-        else ()
-    )
+    span = (choice.month, weeks[-1][-1])
+    nights = {night.date: night for night in Night.objects.filter(room_type=choice.room, date__range=span)}
+    product_id = choice.product.pk if choice.product else 0
+    prices = prices_of([product_id], *span).get(product_id, {})
+    restrictions = restrictions_of([product_id], *span).get(product_id, {})
     return [
         [
-            _day(date, choice.month, nights.get(date), prices.get(date), today)
+            _day(date, nights.get(date), prices.get(date), marks_of(restrictions.get(date, {})), today)
             if date.month == choice.month.month
             else Day(date=date, state="blank")
             for date in week
@@ -322,17 +262,27 @@ def _weeks(choice: Choice, today: dt.date) -> list[list[Day]]:
     ]
 
 
-def _day(date: dt.date, month: dt.date, night: Night | None, price: int | None, today: dt.date) -> Day:
-    if night is None:
-        state = "past" if date < today else "unopened"
-        return Day(date=date, state=state, price_minor=price, is_today=date == today)
-    left = max(night.allotment + night.allowance - night.held - night.sold, 0)
+def _day(
+    date: dt.date, night: Night | None, price: tuple[int, bool] | None, marks: list[Mark], today: dt.date
+) -> Day:
+    left = 0 if night is None else max(night.allotment + night.allowance - night.held - night.sold, 0)
     if date < today:
         state = "past"
+    elif night is None:
+        state = "unopened"
     elif night.is_closed:
         state = "closed"
     elif left == 0:
         state = "sold-out"
     else:
         state = "few" if left <= FEW and night.allotment > FEW else "open"
-    return Day(date=date, state=state, night=night, left=left, price_minor=price, is_today=date == today)
+    return Day(
+        date=date,
+        state=state,
+        night=night,
+        left=left,
+        price_minor=price[0] if price else None,
+        is_manual=bool(price and price[1]),
+        marks=tuple(marks),
+        is_today=date == today,
+    )

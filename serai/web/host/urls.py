@@ -8,6 +8,7 @@ from django.urls import path
 from serai.web.host import (
     bookings,
     calendar,
+    calendar_night,
     details,
     home,
     photos,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("properties/new/", details.new_property, name="host_property_new"),
     path(PROPERTY, review.open_property, name="host_property"),
     path(f"{PROPERTY}calendar/", calendar.show_calendar, name="host_calendar"),
+    path(f"{PROPERTY}calendar/night/", calendar_night.show_night, name="host_calendar_night"),
     path(f"{PROPERTY}calendar/undo/", calendar.undo_change, name="host_calendar_undo"),
     path(f"{PROPERTY}team/", team.team, name="host_team"),
     path(f"{PROPERTY}team/<int:membership_id>/", team.change_member, name="host_team_role"),

@@ -1,6 +1,6 @@
 // <serai-month-grid>: choosing a run of days in a month grid for changing them together.
 // Contains buttons .day[data-date]; writes into [data-range-first] and [data-range-last] (date fields that also work
-// without scripts) and into [data-range-summary]. A press starts a run, a second press (or Shift and arrows) ends it.
+// without scripts), [data-range-look] (one date) and [data-range-summary]. A press starts a run, a second press (or Shift and arrows) ends it.
 class MonthGrid extends HTMLElement {
   connectedCallback() {
     if (this.isReady) return;
@@ -71,6 +71,8 @@ class MonthGrid extends HTMLElement {
   choose(first, last) {
     if (this.first) this.first.value = first;
     if (this.last) this.last.value = last;
+    const look = this.querySelector("[data-range-look]");
+    if (look) look.value = first;
     this.paint(first, last);
     this.dispatchEvent(new CustomEvent("serai:range", { bubbles: true, detail: { first, last } }));
   }
