@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.db import connection
 from psycopg import Cursor
 
+from serai.core.history import without_history
 from serai.core.partitions import ensure_partitions
 from serai.demo.hotels import WrittenHotel
 from serai.demo.plan import SEED
@@ -33,7 +34,20 @@ def write_nights(
 
     The allotment is what the house gives to Serai: nearly all of its units, few on busy weekends,
     none on some; now and then a house closes for repairs. `report(done, total)` counts nights.
+    Needs a transaction; the history does not note that the rows were made.
     """
+    with without_history():
+        return _write_nights(hotels, first=first, last=last, today=today, report=report)
+
+
+def _write_nights(
+    hotels: Sequence[WrittenHotel],
+    *,
+    first: dt.date,
+    last: dt.date,
+    today: dt.date,
+    report: Callable[[int, int], None],
+) -> int:
     ensure_partitions(first=first, last=last)
     dates = [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
     texts = [date.isoformat() for date in dates]

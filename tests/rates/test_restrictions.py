@@ -146,9 +146,7 @@ def test_any_order_of_changes_gives_what_a_dictionary_would(
         before = {date: dict(row) for date, row in model.items()}
         for date in dates:
             merged = {
-                name: value
-                for name, value in (model.get(date, {}) | changes).items()
-                if value is not None
+                name: value for name, value in (model.get(date, {}) | changes).items() if value is not None
             }
             model.pop(date, None)
             if merged:

@@ -65,6 +65,7 @@ TABLE: dict[str, set[str]] = {
     "host_booking_move": TEAM,
     "host_property": EDITORS,
     "host_calendar": EDITORS,
+    "host_calendar_night": EDITORS,
     "host_calendar_undo": EDITORS,
     "host_team": OWNER,
     "host_team_role": OWNER,

@@ -19,10 +19,11 @@ from serai.channels.imports.listings import ImportedListing, price_minor
 from serai.channels.imports.places import City, Gazetteer, currency_of
 from serai.channels.tables import RowRefused
 from serai.core.db import require_transaction
+from serai.core.history import without_history
 from serai.inventory.services import open_nights
 from serai.properties.models import Amenity, Membership, Property, RoomType
 from serai.rates.models import CancellationPolicy, CancellationTier, Product, RatePlan
-from serai.rates.services.prices import fill_prices
+from serai.rates.services.prices import fill_prices, fill_products
 
 # How far ahead a priced room type is opened for sale when it is first imported.
 DAYS_OPEN = 365
@@ -237,9 +238,12 @@ class Writer:
         ]
         Product.objects.bulk_create(products)
         first, last = self._sale_dates()
-        for (room, _minor), product in zip(priced, products, strict=True):
-            open_nights(room_type_id=room.pk, first=first, last=last, allotment=room.units, now=self.now)
-            fill_prices(product_id=product.pk, first=first, last=last, now=self.now)
+        with without_history():
+            for room, _minor in priced:
+                open_nights(room_type_id=room.pk, first=first, last=last, allotment=room.units, now=self.now)
+            fill_products(
+                product_ids=[product.pk for product in products], first=first, last=last, now=self.now
+            )
 
     def _sale_dates(self) -> tuple[dt.date, dt.date]:
         today = self.now.date()

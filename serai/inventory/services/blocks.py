@@ -37,7 +37,7 @@ def pick_up(
     """
     require_transaction()
     claims = merge_claims(claims)
-    parent = Hold.objects.select_for_update().get(pk=from_hold_id)
+    parent = _lock_hold(from_hold_id)
     there = nights_of(claims_of([parent.pk])) if parent.lasts(now) else Counter()
     shortages = find_shortages(claims, there)
     if shortages:
@@ -53,7 +53,7 @@ def grow_hold(*, hold_id: uuid.UUID, claims: Sequence[Claim], now: dt.datetime) 
     Locks the hold, then the nights.
     """
     require_transaction()
-    if not Hold.objects.select_for_update().get(pk=hold_id).lasts(now):
+    if not _lock_hold(hold_id).lasts(now):
         raise HoldExpired
     nights = nights_of(claims)
     take_nights(stays_of(nights), held=1, now=now)
@@ -67,7 +67,7 @@ def shrink_hold(*, hold_id: uuid.UUID, claims: Sequence[Claim], now: dt.datetime
     in it. Locks the hold, then the nights.
     """
     require_transaction()
-    if not Hold.objects.select_for_update().get(pk=hold_id).lasts(now):
+    if not _lock_hold(hold_id).lasts(now):
         raise HoldExpired
     claims = merge_claims(claims)
     shortages = find_shortages(claims, nights_of(claims_of([hold_id])))
@@ -76,3 +76,7 @@ def shrink_hold(*, hold_id: uuid.UUID, claims: Sequence[Claim], now: dt.datetime
     nights = nights_of(claims)
     shift_nights(stays_of(nights), held=-1)
     change_items(hold_id, Counter({night: -units for night, units in nights.items()}))
+
+
+def _lock_hold(hold_id: uuid.UUID) -> Hold:
+    return Hold.objects.select_for_update().get(pk=hold_id)

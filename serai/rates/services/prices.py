@@ -189,7 +189,7 @@ def _write_pattern(
 
 
 def _season_days(property_ids: Iterable[int], dates: Sequence[dt.date]) -> list[tuple[int, dt.date, int]]:
-    """(property, date, percent) for every property and date: of overlapping seasons the one that starts last."""
+    """(property, date, percent) for every property and date; of overlapping seasons the last to start."""
     percents = {(property_id, date): 0 for property_id in sorted(property_ids) for date in dates}
     seasons = Season.objects.filter(
         property__in=property_ids, start_date__lte=dates[-1], end_date__gte=dates[0]

@@ -167,7 +167,7 @@ def _apply(request: HostRequest, property: Property, choice: Choice, form: Night
         form.add_error(
             "allowance",
             _(
-                "Guests already have more rooms than that leaves on %(dates)s. Allow more, or close the nights."
+                "Guests already have more rooms than that on %(dates)s. Allow more, or close the nights."
             )
             % {"dates": _name_dates(error.dates)},
         )

@@ -48,6 +48,7 @@ ALLOWED: dict[str, set[str]] = {
     "host_room": EDITORS,
     "host_room_remove": EDITORS,
     "host_calendar": EDITORS,
+    "host_calendar_night": EDITORS,
     "host_calendar_undo": EDITORS,
     "host_team": {OWNER},
     "host_team_role": {OWNER},
@@ -222,6 +223,7 @@ def test_parts_of_another_property_are_not_found_under_ones_own(hotel: Hotel) ->
         reverse("host_room", args=[mine, room]),
         reverse("host_room_remove", args=[mine, room]),
         reverse("host_calendar", args=[mine]) + f"?room_type={room}",
+        reverse("host_calendar_night", args=[mine]) + f"?room_type={room}",
     ):
         assert client.get(url).status_code == 404, url
     client.post(reverse("host_photo_remove", args=[mine, photo]))
