@@ -11,7 +11,13 @@ import pytest
 from django.db import transaction
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from serai.bookings.audit import recount
 from serai.inventory.counters import nights_of, stays_of
@@ -129,9 +135,7 @@ class Blocks(RuleBasedStateMachine):
         expires_at = self.now + lasts * MINUTE
         has = block.nights if block.lasts(self.now) else Counter()
         is_there = all(has[night] >= units for night, units in self.wanted(stay).items())
-        answer = self.call(
-            pick_up, from_hold_id=block.pk, claims=[self.claim(stay)], expires_at=expires_at
-        )
+        answer = self.call(pick_up, from_hold_id=block.pk, claims=[self.claim(stay)], expires_at=expires_at)
         assert (answer is not SoldOut) == is_there
         if is_there:
             block.nights.subtract(self.wanted(stay))
@@ -197,7 +201,9 @@ class Blocks(RuleBasedStateMachine):
         )
         stored: dict[Any, Counter[int]] = {}
         for pk, *parts in items:
-            nights = {(date - FIRST).days: units for (_room, date), units in nights_of([Claim(*parts)]).items()}
+            nights = {
+                (date - FIRST).days: units for (_room, date), units in nights_of([Claim(*parts)]).items()
+            }
             stored.setdefault(pk, Counter()).update(nights)
         expected = {hold.pk: +hold.nights for hold in self.holds if hold.is_active and +hold.nights}
         assert stored == expected
@@ -213,7 +219,9 @@ class Blocks(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_blocks_are_what_the_model_says() -> None:
-    run_state_machine_as_test(Blocks, settings=settings(max_examples=40, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(
+        Blocks, settings=settings(max_examples=40, stateful_step_count=20, deadline=None)
+    )
 
 
 def test_stays_of_is_the_inverse_of_nights_of() -> None:

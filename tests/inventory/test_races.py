@@ -37,8 +37,8 @@ from serai.inventory.services import (
     hold_nights,
     release_expired_holds,
     swap_nights,
+    taking,
 )
-from serai.inventory.services import taking
 from tests.bookings.desk import counters, fill_in, patiently, quote_stay
 from tests.factories import NOW, Hotel, make_hotel
 from tests.racing import Race, run_together

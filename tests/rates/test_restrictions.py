@@ -77,7 +77,7 @@ def test_several_products_and_also_derived_ones(product: Product) -> None:
     plan = RatePlanFactory.create(property=product.rate_plan.property, parent=product.rate_plan, name="Saver")
     derived = ProductFactory.create(room_type=product.room_type, rate_plan=plan)
     assert put(product, derived, is_closed_to_arrival=True) == 8
-    assert stored(derived) == dict.fromkeys(NIGHTS, {"is_closed_to_arrival": True})
+    assert stored(derived) == {night: {"is_closed_to_arrival": True} for night in NIGHTS}
 
 
 @pytest.mark.parametrize(

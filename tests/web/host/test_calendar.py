@@ -13,7 +13,7 @@ from django.urls import reverse
 from zeal import zeal_ignore
 
 from serai.inventory.models import Night
-from serai.rates.models import NightPrice
+from serai.rates.models import NightPrice, NightRestriction
 from tests.factories import NOW, Hotel, ProductFactory, RoomTypeFactory, make_hotel
 
 pytestmark = pytest.mark.django_db
@@ -91,12 +91,12 @@ def test_queries_are_the_same_for_one_and_many_rooms(
     host: Client, hotel: Hotel, django_assert_num_queries: Any
 ) -> None:
     host.get(url_of(hotel))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         host.get(url_of(hotel))
     for _ in range(12):
         room = RoomTypeFactory.create(property=hotel.property)
         ProductFactory.create(room_type=room, rate_plan=hotel.flexible.rate_plan)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         host.get(url_of(hotel))
 
 
@@ -192,3 +192,84 @@ def test_odd_addresses_show_a_near_month(host: Client, hotel: Hotel, query: str)
 @pytest.mark.parametrize("query", ["?room_type=0", "?room_type=abc"])
 def test_unknown_rooms_are_not_found(host: Client, hotel: Hotel, query: str) -> None:
     assert host.get(url_of(hotel, query)).status_code == 404
+
+
+def restrictions(hotel: Hotel, day: int, *, derived: bool = False) -> dict[str, Any]:
+    product = hotel.saver if derived else hotel.flexible
+    with zeal_ignore():
+        row = NightRestriction.objects.filter(product=product, date=dt.date(2026, 12, day)).values().first()
+    skipped = {"product_id", "date"}
+    return {name: value for name, value in (row or {}).items() if value is not None and name not in skipped}
+
+
+def test_restrictions_are_set_taken_off_and_undone(host: Client, hotel: Hotel) -> None:
+    host.post(
+        url_of(hotel),
+        change(10, 11, min_stay_arrival="2", is_closed_to_arrival="yes", is_stop_sold="no", cutoff_hour="18"),
+    )
+    expected = {
+        "min_stay_arrival": 2, "is_closed_to_arrival": True, "is_stop_sold": False, "cutoff_hour": 18,
+    }  # fmt: skip
+    assert [restrictions(hotel, day) for day in (9, 10, 11, 12)] == [{}, expected, expected, {}]
+    host.post(url_of(hotel), change(10, 10, is_closed_to_arrival="off", remove=["cutoff_hour"]))
+    assert restrictions(hotel, 10) == {"min_stay_arrival": 2, "is_stop_sold": False}
+    host.post(reverse("host_calendar_undo", args=[hotel.property.pk]))
+    assert restrictions(hotel, 10) == expected
+    text = cell(host.get(url_of(hotel)).content.decode(), "2026-12-10")
+    assert "who arrives stays at least 2 nights" in text
+    assert "no arrival" in text
+    assert "sold whatever the rate plan says" in text
+    assert '<span class="day-mark">≥2</span>' in text
+
+
+def test_a_derived_plan_has_no_price_field_but_restrictions(host: Client, hotel: Hotel) -> None:
+    where = f"{DECEMBER}&product={hotel.saver.pk}"
+    text = host.get(url_of(hotel, where)).content.decode()
+    assert "“Saver” takes its prices from “Flexible”, so they are set there." in text
+    assert 'name="price"' not in text
+    host.post(url_of(hotel, where), change(10, 10, max_stay_through="4", price="5"))
+    assert (restrictions(hotel, 10, derived=True), restrictions(hotel, 10)) == ({"max_stay_through": 4}, {})
+    assert price(hotel, 10) == 400_000
+
+
+def test_the_allowance_is_shown_and_guarded(host: Client, hotel: Hotel) -> None:
+    host.post(url_of(hotel), change(10, 10, allowance="2"))
+    text = cell(host.get(url_of(hotel)).content.decode(), "2026-12-10")
+    assert "5 left, 3 to sell" in text
+    assert "2 may be overbooked" in text
+    assert '<span class="day-allowance">+2</span>' in text
+    Night.objects.filter(room_type=hotel.room_type, date=dt.date(2026, 12, 10)).update(sold=5)
+    response = host.post(url_of(hotel), change(10, 10, allowance="1"))
+    assert response.status_code == 422
+    assert 'id="id_allowance_error"' in response.content.decode()
+    assert night(hotel, 10).allowance == 2
+
+
+def test_prices_by_hand_are_marked_and_go_back_to_the_pattern(host: Client, hotel: Hotel) -> None:
+    host.post(url_of(hotel), change(10, 11, price="5500"))
+    text = host.get(url_of(hotel)).content.decode()
+    assert "price set by hand" in cell(text, "2026-12-10")
+    assert "price set by hand" not in cell(text, "2026-12-12")
+    host.post(url_of(hotel), change(10, 10, is_price_cleared="on"))
+    assert [price(hotel, day) for day in (10, 11)] == [400_000, 550_000]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"price": "5", "is_price_cleared": "on"}, "price", "Either a price of its own or back"),
+        ({"cutoff_hour": "25"}, "cutoff_hour", "less than or equal to 24"),
+        ({"min_stay_arrival": "0"}, "min_stay_arrival", "greater than or equal to 1"),
+        ({"cutoff_hour": "5", "remove": "cutoff_hour"}, "cutoff_hour", "Either a new value or none"),
+        ({"min_stay_arrival": "5", "max_stay_arrival": "4"}, "max_stay_arrival", "Nobody could book"),
+    ],
+)
+def test_what_does_not_fit_is_said_beside_its_field(
+    host: Client, hotel: Hotel, fields: dict[str, str], field: str, words: str
+) -> None:
+    response = host.post(url_of(hotel), change(10, 11, allotment="9", **fields))
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert words in text
+    assert f'id="id_{field}_error"' in text
+    assert (night(hotel, 10).allotment, restrictions(hotel, 10), price(hotel, 10)) == (3, {}, 400_000)
