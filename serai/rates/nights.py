@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from serai.rates.models import NightPrice, NightRestriction
 from serai.rates.models.plans import RestrictionTerms
 
-RESTRICTIONS = tuple(field.name for field in RestrictionTerms._meta.local_fields)
+# The restrictions by name, in the order in which people read them.
+RESTRICTION_FIELDS = {field.name: field for field in RestrictionTerms._meta.local_fields}
+RESTRICTIONS = tuple(RESTRICTION_FIELDS)
 
 
 def prices_of(
@@ -18,10 +20,10 @@ def prices_of(
     """By product and date in `[first, last]`: minor units, and whether the price was set by hand."""
     found: dict[int, dict[dt.date, tuple[int, bool]]] = defaultdict(dict)
     rows = NightPrice.objects.filter(product_id__in=list(product_ids), date__range=(first, last))
-    for product_id, date, *price in rows.order_by("product_id", "date").values_list(
+    for product_id, date, amount_minor, is_manual in rows.order_by("product_id", "date").values_list(
         "product_id", "date", "amount_minor", "is_manual"
     ):
-        found[product_id][date] = (price[0], price[1])
+        found[product_id][date] = (amount_minor, is_manual)
     return dict(found)
 
 

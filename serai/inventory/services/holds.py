@@ -84,10 +84,8 @@ def release_hold(*, hold_id: uuid.UUID, now: dt.datetime) -> bool:
     parent in the order of their ids, then the nights unless they stay held.
     """
     require_transaction()
-    family = [
-        hold_id,
-        *Hold.objects.filter(pk=hold_id, parent__isnull=False).values_list("parent", flat=True),
-    ]
+    parents = Hold.objects.filter(pk=hold_id).exclude(parent=None).values_list("parent", flat=True)
+    family = [hold_id, *(parent_id for parent_id in parents if parent_id is not None)]
     locked = {hold.pk: hold for hold in Hold.objects.select_for_update().filter(pk__in=family).order_by("id")}
     hold = locked.get(hold_id) or Hold.objects.get(pk=hold_id)
     if hold.state != Hold.State.ACTIVE:

@@ -89,7 +89,10 @@ def change_items(hold_id: uuid.UUID, change: Counter[tuple[int, dt.date]]) -> No
     rows = HoldItem.objects.filter(hold_id=hold_id).values_list(
         "id", "room_type_id", "check_in", "check_out", "quantity"
     )
-    items = {item_id: nights_of([Claim(*parts)]) for item_id, *parts in rows}
+    items = {
+        item_id: nights_of([Claim(room_type_id, check_in, check_out, quantity)])
+        for item_id, room_type_id, check_in, check_out, quantity in rows
+    }
     before: Counter[tuple[int, dt.date]] = Counter()
     times: Counter[tuple[int, dt.date]] = Counter()
     for nights in items.values():

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -202,7 +203,7 @@ def _season_days(property_ids: Iterable[int], dates: Sequence[dt.date]) -> list[
 
 
 def _write(
-    given: str, parameters: dict[str, object], dates: Sequence[dt.date], *, over_manual: bool = True
+    given: str, parameters: dict[str, Any], dates: Sequence[dt.date], *, over_manual: bool = True
 ) -> int:
     """Make the prices of the SELECT `given` the stored ones; rows that are so already are not touched.
 

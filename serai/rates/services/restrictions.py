@@ -15,7 +15,7 @@ from serai.core.db import require_transaction
 from serai.core.errors import DomainError
 from serai.core.partitions import ensure_partitions
 from serai.rates.models import NightRestriction, Product
-from serai.rates.nights import RESTRICTIONS
+from serai.rates.nights import RESTRICTION_FIELDS, RESTRICTIONS
 
 LARGEST = 32_767
 # A lowest and a highest of the same thing: given together, the second must not lie below the first.
@@ -123,7 +123,7 @@ def _check(changes: Mapping[str, int | bool | None]) -> None:
             raise RestrictionRefused(name, _("There is no restriction called “%(name)s”.") % {"name": name})
         if value is None:
             continue
-        field = NightRestriction._meta.get_field(name)
+        field = RESTRICTION_FIELDS[name]
         if isinstance(field, BooleanField) is not isinstance(value, bool):
             raise RestrictionRefused(name, _("This restriction needs another kind of value."))
         try:
@@ -142,7 +142,7 @@ def _check(changes: Mapping[str, int | bool | None]) -> None:
 
 
 def _label(name: str) -> str:
-    return str(NightRestriction._meta.get_field(name).verbose_name)
+    return str(RESTRICTION_FIELDS[name].verbose_name)
 
 
 def _lock_products(product_ids: Iterable[int]) -> list[int]:
@@ -151,7 +151,7 @@ def _lock_products(product_ids: Iterable[int]) -> list[int]:
 
 
 def _type(name: str) -> str:
-    return "boolean" if isinstance(NightRestriction._meta.get_field(name), BooleanField) else "smallint"
+    return "boolean" if isinstance(RESTRICTION_FIELDS[name], BooleanField) else "smallint"
 
 
 def _row(source: str, names: Iterable[str]) -> str:

@@ -166,9 +166,7 @@ def _apply(request: HostRequest, property: Property, choice: Choice, form: Night
     except AllowanceTooSmall as error:
         form.add_error(
             "allowance",
-            _(
-                "Guests already have more rooms than that on %(dates)s. Allow more, or close the nights."
-            )
+            _("Guests already have more rooms than that on %(dates)s. Allow more, or close the nights.")
             % {"dates": _name_dates(error.dates)},
         )
         return False

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from serai.bookings.calendar import NightChange
 from serai.bookings.opening import HORIZON
-from serai.rates.models import NightRestriction, Product
-from serai.rates.nights import RESTRICTIONS
+from serai.rates.models import Product
+from serai.rates.nights import RESTRICTION_FIELDS, RESTRICTIONS
 from serai.web.host.fields import MoneyField
 
 WEEKDAYS = [(str(number), gettext_lazy(name)) for number, name in enumerate(calendar.day_name)]
@@ -28,7 +28,7 @@ NUMBERS = tuple(name for name in RESTRICTIONS if not name.startswith("is_"))
 
 def restriction_label(name: str) -> str:
     """A restriction's name as people read it."""
-    return str(capfirst(NightRestriction._meta.get_field(name).verbose_name))
+    return str(capfirst(RESTRICTION_FIELDS[name].verbose_name))
 
 
 class NightsForm(forms.Form):
