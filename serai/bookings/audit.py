@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from serai.bookings.models import Booking
+from serai.bookings.models import Booking, BookingRoom
 from serai.inventory.models import Hold
 
 
@@ -39,13 +39,15 @@ class OversoldNight:
     capacity: int
 
 
-# One row per night that a booked room takes: `check_out` is not a night.
+# One row per night that a booked room takes: `check_out` is not a night. The room of a day use has the
+# nights that its hours reach into, often none; rooms that were cancelled or never placed take none.
 _BOOKED = """
     SELECT room.room_type_id, day::date AS date, COUNT(*) AS rooms
     FROM bookings_bookingroom room
     JOIN bookings_booking booking ON booking.id = room.booking_id
     CROSS JOIN LATERAL generate_series(room.check_in, room.check_out - 1, interval '1 day') AS day
     WHERE booking.state = ANY(%(taking)s)
+      AND room.state = %(booked)s
       AND (%(room_types)s::bigint[] IS NULL OR room.room_type_id = ANY(%(room_types)s))
     GROUP BY 1, 2
 """
@@ -113,6 +115,7 @@ def _rows(query: str, room_type_ids: Collection[int] | None) -> list[tuple[Any, 
     parameters = {
         "taking": [str(state) for state in Booking.TAKES_NIGHTS],
         "active": str(Hold.State.ACTIVE),
+        "booked": str(BookingRoom.State.BOOKED),
         "room_types": None if room_type_ids is None else sorted(room_type_ids),
     }
     with connection.cursor() as cursor:
