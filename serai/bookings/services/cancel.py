@@ -15,6 +15,7 @@ from serai.bookings.rules import may_become, penalty_at, tiers_from_json
 from serai.bookings.selectors import nights_of, paid_minor
 from serai.bookings.services.book import tell
 from serai.bookings.services.refund import refund_above
+from serai.bookings.services.waitlist import tell_waiting
 from serai.core.clock import local_date
 from serai.core.db import write_transaction
 from serai.inventory.services import return_nights
@@ -75,7 +76,9 @@ def cancel_booking(
         penalty = 0 if is_penalty_waived else cost.penalty_minor
         if expected_penalty_minor is not None and expected_penalty_minor != penalty:
             raise PenaltyChanged
-        return_nights(claims=nights_of(booking), now=now)
+        nights = nights_of(booking)
+        return_nights(claims=nights, now=now)
+        tell_waiting({claim.room_type_id for claim in nights}, now=now)
         booking.state = Booking.State.CANCELLED
         booking.penalty_minor = penalty
         booking.cancelled_at = now

@@ -25,6 +25,7 @@ from serai.bookings.services.book import SITE, room_lines, tell
 from serai.bookings.services.hold import claims_of, require_same_price
 from serai.bookings.services.promotions import lock_promotions, use_promotions
 from serai.bookings.services.refund import refund_above
+from serai.bookings.services.waitlist import tell_waiting
 from serai.core.db import write_transaction
 from serai.inventory.services import swap_nights
 
@@ -110,6 +111,7 @@ def change_booking(*, booking_id: int, token: str, actor: User | None, now: dt.d
         if promotion_ids is None:
             raise PriceChanged(old=quote, new=make_quote(request=quote.request, now=now, kept=frozen))
         swap_nights(give=nights_of(booking), take=claims_of(quote), now=now)
+        tell_waiting({claim.room_type_id for claim in nights_of(booking)}, now=now)
         use_promotions(promotion_ids=promotion_ids, hold_id=booking.checkout.hold_id, booking_id=booking.pk)
         before = {
             "check_in": booking.check_in.isoformat(),
