@@ -163,8 +163,12 @@ def release_block(*, block_id: int, property_id: int, actor: User | None, now: d
 
 
 def _lock(block_id: int, property_id: int) -> Block:
-    """The property's block, locked. Raises `Block.DoesNotExist`."""
-    blocks = Block.objects.select_for_update(of=("self",)).select_related("property")
+    """The property's block, locked. Raises `Block.DoesNotExist`.
+
+    A booking that is being written names its block while it has nights already: only what would change
+    the block's key may wait for it, or the two would wait for each other.
+    """
+    blocks = Block.objects.select_for_update(of=("self",), no_key=True).select_related("property")
     return blocks.get(pk=block_id, property=property_id)
 
 
