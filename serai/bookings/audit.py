@@ -113,8 +113,8 @@ def oversold_nights(*, room_type_ids: Collection[int] | None = None) -> list[Ove
 def _rows(query: str, room_type_ids: Collection[int] | None) -> list[tuple[Any, ...]]:
     parameters = {
         "taking": [str(state) for state in Booking.TAKES_NIGHTS],
-        "booked": str(BookingRoom.State.BOOKED),
         "active": str(Hold.State.ACTIVE),
+        "booked": str(BookingRoom.State.BOOKED),
         "room_types": None if room_type_ids is None else sorted(room_type_ids),
     }
     with connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from serai.bookings.services.waitlist import tell_waiting
 from serai.core.db import write_transaction
 from serai.inventory.models import Night
 from serai.inventory.services import open_dates, set_nights, unopen_nights
@@ -181,6 +182,7 @@ def _change_room(room: RoomType, change: NightChange, now: dt.datetime) -> dict[
         allowance=change.allowance,
         now=now,
     )
+    tell_waiting([room.pk], now=now)
     return before
 
 

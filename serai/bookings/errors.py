@@ -72,6 +72,41 @@ class StaySoldOut(SoldOut):
         self.alternatives = alternatives
 
 
+class BlockInvalid(DomainError):
+    """A group's block cannot be like this; the sentence says what to change. `field` is what it is about."""
+
+    code = "block_invalid"
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class BlockShort(SoldOut):
+    """Fewer rooms are free than a block wants on the short nights. Nothing was set aside."""
+
+    code = "block_short"
+
+    def __init__(self, shortages: Sequence[Shortage]) -> None:
+        super().__init__(shortages)
+        self.args = (_("Not that many rooms are free on some of these nights. Set fewer aside there."),)
+
+
+class BlockOver(DomainError):
+    """The block's rooms have gone back; there is nothing to change any more."""
+
+    code = "block_over"
+
+    def __init__(self) -> None:
+        super().__init__(_("The rooms of this group have gone back on sale already."))
+
+
+class WaitlistRefused(DomainError):
+    """Somebody cannot wait for this stay; the sentence says what to do instead."""
+
+    code = "waitlist_refused"
+
+
 class RequestInFlight(DomainError):
     """The same caller is making the booking of this key at this moment."""
 

@@ -19,14 +19,18 @@ from serai.bookings.events import (
     BOOKING_CANCELLED,
     BOOKING_CHANGED,
     BOOKING_CONFIRMED,
+    BOOKING_UNPLACED,
     CHECKOUT_REFUSED,
     HOST_TO_TELL,
+    NIGHTS_RETURNED,
+    WAITLIST_OFFERED,
 )
-from serai.bookings.models import Booking, Checkout
+from serai.bookings.models import Booking, BookingEvent, Checkout, WaitlistEntry
 from serai.bookings.quotes import quote_from_json
 from serai.bookings.rules import free_until, is_always_free, tiers_from_json
 from serai.bookings.selectors import balance_minor, paid_minor
 from serai.bookings.services.book import complete_checkout
+from serai.bookings.services.waitlist import offer_nights, settle_offers
 from serai.core.clock import utc_now
 from serai.core.live import publish
 from serai.core.mail import send_mail
@@ -34,6 +38,7 @@ from serai.core.money import format_money
 from serai.core.outbox import Payload, emit, receiver
 from serai.payments.events import PAYMENT_SUCCEEDED
 from serai.properties.models import Membership
+from serai.properties.rules import roles_with
 
 
 @receiver(PAYMENT_SUCCEEDED, queue="critical")
@@ -68,7 +73,17 @@ def mail_change(payload: Payload) -> None:
 def mail_cancellation(payload: Payload) -> None:
     """Tell the guest that the stay is cancelled and what happens to the money."""
     booking = _load(payload)
-    _mail_guest(booking, "booking_cancelled", version=payload["version"], with_documents=False)
+    moved = BookingEvent.objects.filter(booking=booking, kind="relocated").first()
+    if moved is None:
+        _mail_guest(booking, "booking_cancelled", version=payload["version"], with_documents=False)
+    else:
+        _mail_guest(
+            booking,
+            "booking_relocated",
+            version=payload["version"],
+            with_documents=False,
+            note=moved.data["note"],
+        )
 
 
 @receiver(BOOKING_CONFIRMED)
@@ -125,6 +140,60 @@ def mail_refused(payload: Payload) -> None:
     )
 
 
+@receiver(BOOKING_UNPLACED)
+def tell_hosts_of_unplaced(payload: Payload) -> None:
+    """Say to everybody who can find a room that a channel has sold one which is not there."""
+    booking = _load(payload)
+    members = Membership.objects.filter(
+        property_id=booking.property_id, role__in=roles_with("manage_bookings")
+    ).exclude(user__email="")
+    for member in members.select_related("user").order_by("id"):
+        send_mail(
+            template="booking_unplaced",
+            to=member.user.email,
+            context=_context(booking, path=reverse("host_relocate", args=[booking.property_id])),
+            key=f"booking:{booking.pk}:unplaced:{member.user_id}",
+            language=member.user.language,
+        )
+    publish(f"property-{booking.property_id}", {"event": "booking"})
+
+
+@receiver(NIGHTS_RETURNED, is_transactional=False)
+def offer_returned_nights(payload: Payload) -> None:
+    """Offer nights that came back to those who wait for them, each in a transaction of its own."""
+    now = utc_now()
+    settle_offers(now=now)
+    offer_nights(room_type_ids=payload["room_type_ids"], now=now)
+
+
+@receiver(WAITLIST_OFFERED, queue="critical")
+def mail_offer(payload: Payload) -> None:
+    """Tell a guest who waits that the rooms are held, and until when."""
+    entry = WaitlistEntry.objects.select_related("user", "property", "checkout__hold").get(
+        pk=payload["entry_id"]
+    )
+    if entry.checkout is None or not entry.user.email:
+        return  # Signed up with a telephone number; the offer is under their trips.
+    quote = quote_from_json(entry.checkout.quote)
+    send_mail(
+        template="waitlist_offer",
+        to=entry.user.email,
+        context={
+            "name": entry.user.name,
+            "property": entry.property.name,
+            "timezone": entry.property.timezone,
+            "rooms": quote.title,
+            "check_in": entry.check_in,
+            "check_out": entry.check_out,
+            "total": format_money(quote.price.total_minor, quote.price.currency, entry.language),
+            "held_until": entry.checkout.hold.expires_at,
+            "path": reverse("checkout", args=[entry.checkout.pk]),
+        },
+        key=f"waitlist:{entry.pk}:offer",
+        language=entry.language,
+    )
+
+
 def _load(payload: Payload) -> Booking:
     return (
         Booking.objects.select_related("property__destination", "guest")
@@ -133,7 +202,7 @@ def _load(payload: Payload) -> Booking:
     )
 
 
-def _mail_guest(booking: Booking, template: str, *, version: int, with_documents: bool) -> None:
+def _mail_guest(booking: Booking, template: str, *, version: int, with_documents: bool, **more: Any) -> None:
     if not booking.guest_email:
         return  # Signed up with a telephone number; the stay is under their trips.
     with translation.override(booking.language):
@@ -141,7 +210,7 @@ def _mail_guest(booking: Booking, template: str, *, version: int, with_documents
     send_mail(
         template=template,
         to=booking.guest_email,
-        context=_context(booking, path=reverse("trip", args=[booking.reference])),
+        context={**_context(booking, path=reverse("trip", args=[booking.reference])), **more},
         key=f"booking:{booking.pk}:{version}:guest",
         language=booking.language,
         attachments=attachments,

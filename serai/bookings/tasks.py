@@ -9,8 +9,9 @@ from celery import shared_task
 
 from serai.bookings.opening import extend_selling
 from serai.bookings.services.assign import assign_rooms
+from serai.bookings.services.waitlist import offer_nights, settle_offers
 from serai.core.clock import local_date, utc_now
-from serai.core.errors import DomainError
+from serai.core.errors import BusyError, DomainError
 from serai.properties.models import Property
 
 log = structlog.get_logger(__name__)
@@ -47,3 +48,18 @@ def assign_tomorrows_rooms() -> int:
             # Who has no room by then gets one on checking in.
             log.warning("rooms.not_assigned", property_id=property_.pk, error=str(error))
     return given
+
+
+@shared_task(time_limit=300, soft_time_limit=280)
+def offer_to_waiting() -> int:
+    """Close offers that were not taken and offer free nights to those who wait; say how many were offered.
+
+    The net under `nights.returned`: it also finds nights of holds that ran out.
+    """
+    now = utc_now()
+    settle_offers(now=now)
+    try:
+        return len(offer_nights(now=now))
+    except BusyError as error:
+        log.info("waitlist.busy", error=str(error))  # The next run comes back to it.
+        return 0

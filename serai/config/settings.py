@@ -211,6 +211,7 @@ OUTBOX_REDISPATCH_SECONDS = env.int("OUTBOX_REDISPATCH_SECONDS", default=60)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep-expired-holds": {"task": "serai.inventory.tasks.sweep_expired_holds", "schedule": 30.0},
+    "offer-to-waiting": {"task": "serai.bookings.tasks.offer_to_waiting", "schedule": 30.0},
     "extend-horizon": {"task": "serai.bookings.tasks.extend_horizon", "schedule": 24 * 3600.0},
     "assign-tomorrows-rooms": {
         "task": "serai.bookings.tasks.assign_tomorrows_rooms",
@@ -364,6 +365,7 @@ CONTENT_SECURITY_POLICY = {
 # --- Business limits --------------------------------------------------------------------------------
 QUOTE_SECONDS = 15 * 60
 HOLD_SECONDS = 15 * 60
+WAITLIST_SECONDS = env.int("WAITLIST_SECONDS", default=2 * 60 * 60)
 MAX_STAY_NIGHTS = 90
 LOCK_TIMEOUT_MS = 2000
 HISTORY_DAYS = env.int("HISTORY_DAYS", default=400)

@@ -80,6 +80,8 @@ class WaitlistEntry(TimestampedModel):
         "bookings.Checkout", on_delete=models.SET_NULL, related_name="waitlist_entry", null=True, blank=True
     )
     offered_at = models.DateTimeField(null=True, blank=True)
+    # Why it lapsed without an offer, in the guest's language.
+    note = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["id"]

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from serai.bookings.block_selectors import BlockRooms, rooms_of_block
 from serai.bookings.errors import NotOffered
 from serai.bookings.quotes.quote import Quote, QuotedRoom
 from serai.bookings.quotes.request import StayRequest
@@ -48,6 +49,7 @@ def make_quote(*, request: StayRequest, now: dt.datetime, kept: Quote | None = N
     property_ = next(iter(products.values())).room_type.property
     check_dates(request=request, property_=property_, now=now, booked=kept.request if kept else None)
     today = local_date(now, property_.timezone)
+    group = None if kept else _group(request, products.values(), property_.pk, now=now)
     offers = {
         offer.product_id: _keep(offer, request, kept, today=today) if kept else offer
         for offer in load_offers(
@@ -55,7 +57,7 @@ def make_quote(*, request: StayRequest, now: dt.datetime, kept: Quote | None = N
             check_in=request.check_in,
             check_out=request.check_out,
             now=now,
-            audience=_audience(request, kept),
+            audience=_audience(request, kept, group),
         )
         if offer.product_id in products
     }
@@ -70,13 +72,35 @@ def make_quote(*, request: StayRequest, now: dt.datetime, kept: Quote | None = N
     return quote_offers(offers=offers, request=request, property_=property_, now=now)
 
 
-def _audience(request: StayRequest, kept: Quote | None) -> Audience:
+def _audience(request: StayRequest, kept: Quote | None, group: BlockRooms | None) -> Audience:
     """Who asks; a guest keeps the rate that was booked, whoever may book it now."""
-    return Audience(
-        is_member=request.is_member,
-        codes=request.codes,
-        plan_ids=frozenset(room.rate_plan_id for room in kept.rooms) if kept else frozenset(),
+    plans = {room.rate_plan_id for room in kept.rooms} if kept else set()
+    if group:
+        plans.add(group.rate_plan_id)
+    return Audience(is_member=request.is_member, codes=request.codes, plan_ids=frozenset(plans))
+
+
+def _group(
+    request: StayRequest, products: Iterable[Product], property_id: int, *, now: dt.datetime
+) -> BlockRooms | None:
+    """The rooms of the group that the guest belongs to. Raises `NotOffered` when these are not among them."""
+    if request.block_id is None:
+        return None
+    group = rooms_of_block(
+        block_id=request.block_id,
+        property_id=property_id,
+        check_in=request.check_in,
+        check_out=request.check_out,
+        now=now,
     )
+    if group is None:
+        raise NotOffered(_("The rooms of this group have gone back on sale. Please choose a room again."))
+    if not all(
+        group.covers(rate_plan_id=product.rate_plan_id, room_type_id=product.room_type_id)
+        for product in products
+    ):
+        raise NotOffered(_("Your group has no such room on all of these nights. Please choose other dates."))
+    return group
 
 
 def _keep(offer: ProductOffer, request: StayRequest, kept: Quote, *, today: dt.date) -> ProductOffer:

@@ -26,11 +26,12 @@ from serai.bookings.quotes import Quote, quote_from_json
 from serai.bookings.selectors import folio_reference, succeeded_payments
 from serai.bookings.services.charges import first_charges, room_label
 from serai.bookings.services.hold import claims_of
+from serai.bookings.services.nights import retake_nights
 from serai.bookings.services.promotions import lock_promotions, settle_promotions, use_promotions
 from serai.bookings.services.refund import refund_surplus
 from serai.core.db import require_transaction, write_transaction
 from serai.core.outbox import emit
-from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, release_hold, sell_nights
+from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, release_hold
 from serai.payments.models import Payment
 from serai.payments.services import post_lines, refund_payment
 from serai.rates.rules import Party
@@ -123,7 +124,7 @@ def book_hold(*, hold_id: uuid.UUID, details: BookingDetails, key: str, now: dt.
     transaction; locks the key, the hold, its nights.
     """
     with write_transaction():
-        booking, is_new = _write_booking(details=details, key=key, now=now)
+        booking, is_new = write_booking(details=details, key=key, now=now)
         if is_new:
             confirm_hold(hold_id=hold_id, now=now)
         else:
@@ -174,7 +175,7 @@ def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
             promotion_ids = lock_promotions(quote)
             if promotion_ids is None:
                 raise
-            sell_nights(claims=claims_of(quote), now=now)
+            retake_nights(claims=claims_of(quote), block_id=quote.request.block_id, now=now)
             use_promotions(promotion_ids=promotion_ids, hold_id=checkout.hold_id)
         except (SoldOut, HoldExpired):
             _refund_all(payments, now=now)
@@ -182,7 +183,7 @@ def _book_checkout(checkout: Checkout, *, now: dt.datetime) -> Booking | None:
             emit(CHECKOUT_REFUSED, {"checkout_id": str(checkout.pk)}, now=now)
             return None
     details = _details_of(checkout, quote, is_paid=bool(payments))
-    booking, _is_new = _write_booking(details=details, key=str(checkout.pk), now=now)
+    booking, _is_new = write_booking(details=details, key=str(checkout.pk), now=now)
     settle_promotions(quote=quote, hold_id=checkout.hold_id, booking_id=booking.pk)
     Checkout.objects.filter(pk=checkout.pk).update(state=Checkout.State.BOOKED, updated_at=now)
     return booking
@@ -246,7 +247,7 @@ def room_lines(quote: Quote) -> list[RoomLine]:
     ]
 
 
-def _write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tuple[Booking, bool]:
+def write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tuple[Booking, bool]:
     """Write booking, rooms and first event in one statement, or find the booking made for the key.
 
     Whoever comes with a key that another transaction is writing at this moment is told so

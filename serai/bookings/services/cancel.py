@@ -19,6 +19,7 @@ from serai.bookings.services.promotions import keep_promotions
 from serai.bookings.services.refund import refund_above
 from serai.bookings.services.reshape import release_assignments
 from serai.bookings.services.rooms import active_rooms, apply_rooms, price_of, tiers_by_room
+from serai.bookings.services.waitlist import tell_waiting
 from serai.bookings.settlement import Settlement
 from serai.core.clock import local_date
 from serai.core.db import require_transaction, write_transaction
@@ -112,7 +113,9 @@ def cancel_rooms(
         if len(gone) == len(rooms):
             _cancel_all(booking, penalty_minor=penalty, actor=actor, now=now)
             return booking
-        return_nights(claims=_nights_of_rooms(gone), now=now)
+        nights = _nights_of_rooms(gone)
+        return_nights(claims=nights, now=now)
+        tell_waiting({claim.room_type_id for claim in nights}, now=now)
         left = [room for room in rooms if room not in gone]
         apply_rooms(booking, left)
         for room in gone:
@@ -159,7 +162,9 @@ def _require_cancellable(booking: Booking, *, actor: User | None, now: dt.dateti
 def _cancel_all(booking: Booking, *, penalty_minor: int, actor: User | None, now: dt.datetime) -> None:
     """Cancel a locked booking. Its rooms and its price stay what they were, to be looked at."""
     require_transaction()
-    return_nights(claims=nights_of(booking), now=now)
+    nights = nights_of(booking)
+    return_nights(claims=nights, now=now)
+    tell_waiting({claim.room_type_id for claim in nights}, now=now)
     booking.state = Booking.State.CANCELLED
     booking.penalty_minor += penalty_minor
     booking.cancelled_at = now

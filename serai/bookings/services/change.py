@@ -29,6 +29,7 @@ from serai.bookings.services.promotions import keep_promotions, lock_promotions,
 from serai.bookings.services.refund import refund_above
 from serai.bookings.services.reshape import reshape_assignments
 from serai.bookings.services.rooms import apply_quote, write_rooms
+from serai.bookings.services.waitlist import tell_waiting
 from serai.core.clock import local_date
 from serai.core.db import write_transaction
 from serai.inventory.services import swap_nights
@@ -154,6 +155,7 @@ def change_booking(
         if promotion_ids is None:
             raise PriceChanged(old=quote, new=make_quote(request=quote.request, now=now, kept=old))
         swap_nights(give=nights_of(booking), take=claims_of(quote), now=now)
+        tell_waiting({claim.room_type_id for claim in nights_of(booking)}, now=now)
         use_promotions(promotion_ids=promotion_ids, hold_id=booking.checkout.hold_id, booking_id=booking.pk)
         before = {
             "check_in": booking.check_in.isoformat(),

@@ -21,6 +21,7 @@ from serai.bookings.services.charges import charge_stay
 from serai.bookings.services.refund import refund_above
 from serai.bookings.services.reshape import shorten_assignments
 from serai.bookings.services.rooms import active_rooms
+from serai.bookings.services.waitlist import tell_waiting
 from serai.bookings.settlement import Settlement
 from serai.core.db import write_transaction
 from serai.inventory.services import Claim, return_nights
@@ -123,7 +124,9 @@ def depart_early(
             "penalty_minor": penalty,
         }
         rooms = active_rooms(booking)
-        return_nights(claims=_nights_from(departure.check_out, rooms), now=now)
+        nights = _nights_from(departure.check_out, rooms)
+        return_nights(claims=nights, now=now)
+        tell_waiting({claim.room_type_id for claim in nights}, now=now)
         booking.total_minor += sum(departure.totals) - sum(room.total_minor for room in rooms)
         booking.penalty_minor += penalty
         booking.check_out = departure.check_out

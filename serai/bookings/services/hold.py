@@ -15,11 +15,12 @@ from serai.bookings.errors import PriceChanged, StaySoldOut
 from serai.bookings.models import Checkout
 from serai.bookings.price_changes import explain_change
 from serai.bookings.quotes import Quote, make_quote, read_quote
+from serai.bookings.services.nights import take_nights
 from serai.bookings.services.promotions import lock_promotions, use_promotions
 from serai.core.db import lock_text, write_transaction
 from serai.core.errors import BusyError
 from serai.inventory.models import Hold
-from serai.inventory.services import Claim, SoldOut, hold_nights, merge_claims, release_hold
+from serai.inventory.services import Claim, SoldOut, merge_claims, release_hold
 
 
 def hold_quote(*, token: str, user: User | None, now: dt.datetime) -> Checkout:
@@ -55,8 +56,11 @@ def _hold(quote: Quote, digest: str, *, user: User | None, now: dt.datetime) -> 
             # Somebody took the last one since the price was looked at a moment ago: it differs now.
             require_same_price(quote, now=now)
             raise BusyError(_("Many people are booking here right now. Please try again."))
-        hold = hold_nights(
-            claims=claims_of(quote), expires_at=now + dt.timedelta(seconds=settings.HOLD_SECONDS), now=now
+        hold = take_nights(
+            claims=claims_of(quote),
+            block_id=quote.request.block_id,
+            expires_at=now + dt.timedelta(seconds=settings.HOLD_SECONDS),
+            now=now,
         )
         use_promotions(promotion_ids=promotion_ids, hold_id=hold.pk)
         return open_checkout(quote=quote, hold=hold, digest=digest, user=user)

@@ -8,7 +8,7 @@ turns a queue into a `BusyError`.
 """
 
 from serai.inventory.counters import Claim, Shortage, merge_claims
-from serai.inventory.services.blocks import grow_hold, pick_up, shrink_hold
+from serai.inventory.services.blocks import grow_hold, move_expiry, pick_up, shrink_hold
 from serai.inventory.services.errors import (
     AllotmentTooSmall,
     AllowanceTooSmall,
@@ -37,6 +37,7 @@ __all__ = [
     "grow_hold",
     "hold_nights",
     "merge_claims",
+    "move_expiry",
     "open_dates",
     "open_nights",
     "pick_up",

@@ -78,5 +78,13 @@ def shrink_hold(*, hold_id: uuid.UUID, claims: Sequence[Claim], now: dt.datetime
     change_items(hold_id, Counter({night: -units for night, units in nights.items()}))
 
 
+def move_expiry(*, hold_id: uuid.UUID, expires_at: dt.datetime, now: dt.datetime) -> None:
+    """Let a hold last until another instant (UTC). Raises `HoldExpired` when it is over. Locks the hold."""
+    require_transaction()
+    if not _lock_hold(hold_id).lasts(now):
+        raise HoldExpired
+    Hold.objects.filter(pk=hold_id).update(expires_at=expires_at)
+
+
 def _lock_hold(hold_id: uuid.UUID) -> Hold:
     return Hold.objects.select_for_update().get(pk=hold_id)
