@@ -16,6 +16,7 @@ from serai.web.host import (
     review,
     rooms,
     team,
+    why,
 )
 
 STEP_VIEWS: dict[str, Callable[..., HttpResponseBase]] = {
@@ -49,6 +50,7 @@ urlpatterns = [
     path(PROPERTY, review.open_property, name="host_property"),
     path(f"{PROPERTY}calendar/", calendar.show_calendar, name="host_calendar"),
     path(f"{PROPERTY}calendar/undo/", calendar.undo_change, name="host_calendar_undo"),
+    path(f"{PROPERTY}why/", why.ask_why, name="host_why"),
     path(f"{PROPERTY}team/", team.team, name="host_team"),
     path(f"{PROPERTY}team/<int:membership_id>/", team.change_member, name="host_team_role"),
     path(f"{PROPERTY}team/<int:membership_id>/remove/", team.drop_member, name="host_team_remove"),

@@ -49,6 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "host_room_remove": EDITORS,
     "host_calendar": EDITORS,
     "host_calendar_undo": EDITORS,
+    "host_why": EDITORS,
     "host_team": {OWNER},
     "host_team_role": {OWNER},
     "host_team_remove": {OWNER},
@@ -57,6 +58,7 @@ ALLOWED: dict[str, set[str]] = {
     "staff_approve": {"staff"},
     "staff_return": {"staff"},
     "staff_trouble": {"staff"},
+    "staff_why": {"staff"},
     "staff_retry_message": {"staff"},
     "staff_retry_refund": {"staff"},
 }
