@@ -1,4 +1,4 @@
-"""Why something cannot be sold, or is not cheaper, in words. The codes are `rates.rules`' and `bookings.why`'s."""
+"""Why something cannot be sold, or is not cheaper, in words. The codes are those of rules and of `why`."""
 
 from __future__ import annotations
 
@@ -115,7 +115,9 @@ _SENTENCES = {
         % {"limit": limit}
     ),
     "unpublished": lambda date, limit: _("The property is not published."),
-    "no_parent": lambda date, limit: _("The rate that this one takes its prices from is not set for this room."),
+    "no_parent": lambda date, limit: _(
+        "The rate that this one takes its prices from is not set for this room."
+    ),
     # Why a promotion takes nothing off.
     "promotion_inactive": lambda date, limit: _("The offer is switched off."),
     "promotion_other_rate": lambda date, limit: _("It holds for other rates."),
@@ -129,7 +131,9 @@ _SENTENCES = {
         % {"limit": limit}
     ),
     "promotion_too_long": lambda date, limit: (
-        ngettext("It is for stays of up to %(limit)d night.", "It is for stays of up to %(limit)d nights.", limit)
+        ngettext(
+            "It is for stays of up to %(limit)d night.", "It is for stays of up to %(limit)d nights.", limit
+        )
         % {"limit": limit}
     ),
     "promotion_too_late": lambda date, limit: (
@@ -141,9 +145,7 @@ _SENTENCES = {
         % {"limit": limit}
     ),
     "promotion_too_early": lambda date, limit: (
-        ngettext(
-            "It begins %(limit)d day before arrival.", "It begins %(limit)d days before arrival.", limit
-        )
+        ngettext("It begins %(limit)d day before arrival.", "It begins %(limit)d days before arrival.", limit)
         % {"limit": limit}
     ),
     "promotion_not_yet": lambda date, limit: _("It can be booked from %(date)s on.") % {"date": date},

@@ -225,9 +225,7 @@ worlds = st.fixed_dictionaries(
                 "is_active": st.booleans(),
             },
         ),
-        "night": st.fixed_dictionaries(
-            {}, optional={"sold": st.integers(0, 2), "is_closed": st.booleans()}
-        ),
+        "night": st.fixed_dictionaries({}, optional={"sold": st.integers(0, 2), "is_closed": st.booleans()}),
         "has_price": st.booleans(),
         "status": st.sampled_from(["published", "published", "published", "draft"]),
         "promotion": st.none()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django import template
 
 from serai.bookings.lines import (
@@ -9,12 +11,11 @@ from serai.bookings.lines import (
     PriceLine,
     due_lines,
     guarantee_text,
-    has_several_policies,
     price_lines,
 )
-from serai.bookings.quotes import Quote
+from serai.bookings.quotes import Quote, QuotedRoom
 from serai.rates.reasons import describe_step
-from serai.rates.rules import RoomPrice, StayPrice, Step
+from serai.rates.rules import Party, RoomPrice, StayPrice, Step
 
 register = template.Library()
 
@@ -38,25 +39,37 @@ def guarantee(quote: Quote, timezone: str) -> str:
 
 
 @register.filter
-def several_policies(quote: Quote) -> bool:
-    """Whether its rooms have terms of their own."""
-    return has_several_policies(quote)
-
-
-@register.filter
 def words(step: Step) -> str:
     """``{{ step|words }}``: what a step of a night's price is."""
     return describe_step(step)
 
 
 @register.filter
-def room_groups(price: StayPrice) -> list[tuple[int, int, RoomPrice]]:
-    """Rooms with the number of the first and how many are alike in a row: equal rooms are shown once."""
-    groups: list[tuple[int, int, RoomPrice]] = []
-    for number, room in enumerate(price.rooms, start=1):
-        if groups and groups[-1][2] == room:
-            first, count, same = groups[-1]
-            groups[-1] = (first, count + 1, same)
+def room_names(quote: Quote) -> list[str]:
+    """The room type of each room, for `room_groups`."""
+    return [room.room_type_name for room in quote.rooms]
+
+
+@register.filter
+def room_groups(price: StayPrice, names: Sequence[str] = ()) -> list[tuple[int, int, str, RoomPrice]]:
+    """Rooms that cost the same in a row, shown once: the first's number, the last's, the name, the price."""
+    groups: list[tuple[int, int, str, RoomPrice]] = []
+    for index, room in enumerate(price.rooms):
+        name = names[index] if names else ""
+        if groups and groups[-1][2:] == (name, room):
+            groups[-1] = (groups[-1][0], index + 1, name, room)
         else:
-            groups.append((number, 1, room))
+            groups.append((index + 1, index + 1, name, room))
     return groups
+
+
+@register.filter
+def rooms_and_parties(quote: Quote) -> list[tuple[QuotedRoom, Party]]:
+    """Each room with who sleeps in it."""
+    return [(room, price.party) for room, price in zip(quote.rooms, quote.price.rooms, strict=True)]
+
+
+@register.filter
+def chosen(quantities: Mapping[int, int], product_id: int) -> int:
+    """How many rooms of a product have been chosen."""
+    return quantities.get(product_id, 0) if quantities else 0
