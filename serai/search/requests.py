@@ -88,6 +88,8 @@ class Stay:
     check_out: dt.date
     guests: Guests
     codes: tuple[str, ...] = ()
+    # Whether one of the rooms should be accessible: a wish that the hotel sees.
+    needs_accessible: bool = False
 
     @property
     def nights(self) -> int:
@@ -100,6 +102,7 @@ class Stay:
             ("check_out", self.check_out.isoformat()),
             *self.guests.query_items(),
             *(("code", code) for code in self.codes),
+            *([("accessible", "1")] if self.needs_accessible else []),
         ]
 
 
@@ -116,6 +119,9 @@ class StayInput:
     adults_text: str
     rooms_text: str
     ages_texts: tuple[str, ...]
+    codes: tuple[str, ...] = ()
+    codes_text: str = ""
+    needs_accessible: bool = False
 
     @property
     def last_date(self) -> dt.date:
@@ -132,8 +138,10 @@ class StayInput:
         return len(self.guests.children_ages)
 
     def query_items(self) -> list[tuple[str, str]]:
-        """What links carry on: the stay, or the guests alone while there are no good dates."""
-        return self.stay.query_items() if self.stay else self.guests.query_items()
+        """What links carry on: the stay, or the guests and codes while there are no good dates."""
+        if self.stay:
+            return self.stay.query_items()
+        return [*self.guests.query_items(), *(("code", code) for code in self.codes)]
 
 
 @dataclass(frozen=True)
@@ -265,11 +273,17 @@ def parse_stay(query: Query, *, today: dt.date) -> StayInput:
         errors["check_out"] = _("When do you leave?")
     elif check_out and not texts["check_in"]:
         errors["check_in"] = _("When do you arrive?")
+    codes = _parse_codes(query)
+    needs_accessible = (query.get("accessible") or "") in {"1", "on", "true"}
     stay = (
-        Stay(check_in, check_out, guests, _parse_codes(query))
+        Stay(check_in, check_out, guests, codes, needs_accessible)
         if check_in and check_out and not errors
         else None
     )
+    typed_codes = ", ".join(text.strip() for text in query.getlist("code") if text.strip())
+    if any(len(text.strip()) > MAX_CODE_LENGTH for text in typed_codes.split(",")):
+        # A word beside the field only: dates and guests count all the same.
+        errors["code"] = _("A code has at most %(most)d letters and figures.") % {"most": MAX_CODE_LENGTH}
     return StayInput(
         stay=stay,
         guests=guests,
@@ -280,6 +294,9 @@ def parse_stay(query: Query, *, today: dt.date) -> StayInput:
         adults_text=texts["adults"] or str(guests.adults),
         rooms_text=texts["rooms"] or str(guests.rooms),
         ages_texts=tuple(text.strip()[:10] for text in query.getlist("ages")[:MAX_CHILDREN] if text.strip()),
+        codes=codes,
+        codes_text=typed_codes[: MAX_CODES * (MAX_CODE_LENGTH + 2)],
+        needs_accessible=needs_accessible,
     )
 
 
@@ -317,8 +334,12 @@ def _parse_guests(query: Query, errors: dict[str, str]) -> Guests:
 
 
 def _parse_codes(query: Query) -> tuple[str, ...]:
-    """Codes as they were typed, in capitals; what is too long for one is none."""
-    typed = [text.strip().upper() for text in query.getlist("code")]
+    """Codes as typed, with commas between several, in capitals; what is too long for one is none."""
+    typed = [
+        text.replace("\x00", "").strip().upper()
+        for entry in query.getlist("code")
+        for text in entry.split(",")
+    ]
     return tuple(dict.fromkeys(code for code in typed if 0 < len(code) <= MAX_CODE_LENGTH))[:MAX_CODES]
 
 

@@ -42,6 +42,8 @@ class PricedProduct:
     room_type_name: str
     total_minor: int
     is_free_to_cancel: bool
+    # What offers take off, taxes included.
+    saved_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ TABLE: dict[str, set[str]] = {
     "host_extra_remove": EDITORS,
     "host_guest_prices": EDITORS,
     "host_taxes": EDITORS,
+    "host_why": EDITORS,
     "host_team": OWNER,
     "host_team_role": OWNER,
     "host_team_remove": OWNER,
@@ -129,6 +130,7 @@ TABLE: dict[str, set[str]] = {
     "staff_approve": STAFF,
     "staff_return": STAFF,
     "staff_trouble": STAFF,
+    "staff_why": STAFF,
     "staff_retry_message": STAFF,
     "staff_retry_refund": STAFF,
     # The mailbox, the bank and the style guide exist in demo and tests only.
@@ -235,7 +237,7 @@ class World:
         if name.startswith(("trip", "booking_", "host_booking")) and name not in {"trips", "host_bookings"}:
             return reverse(name, args=[self.booking.reference])
         needs_property = name.startswith(("host_", "staff_")) and name not in {
-            "host_home", "host_cities", "host_bookings", "host_property_new", "staff_home",
+            "host_home", "host_cities", "host_bookings", "host_property_new", "staff_home", "staff_why",
         }  # fmt: skip
         return reverse(name, args=[property_id] if needs_property else [])
 

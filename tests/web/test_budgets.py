@@ -109,6 +109,7 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "host_room_number": ("owner", 5),
     "host_room_numbers": ("owner", 6),
     "host_team": ("owner", 3),
+    "host_why": ("owner", 18),
     "property_page": ("anonymous", 15),
     "property_reviews": ("anonymous", 4),
     "quote": ("anonymous", 8),
@@ -116,6 +117,7 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "staff_home": ("staff", 3),
     "staff_property": ("staff", 21),
     "staff_trouble": ("staff", 3),
+    "staff_why": ("staff", 17),
     "suggest": ("anonymous", 4),
     "trip": ("guest", 10),
     "trip_cancel": ("guest", 9),
@@ -165,6 +167,8 @@ QUERY = {
     "quote": f"?{STAY}&product={{product}}",
     "property_page": f"?{STAY}",
     "search": f"?{STAY}&q=town",
+    "host_why": f"?{STAY}&product={{product}}&code=SUN",
+    "staff_why": f"?{STAY}&product={{product}}&property={{property}}",
     "suggest": "?q=town",
 }
 
@@ -281,7 +285,7 @@ def path_of(world: World, name: str) -> str:
         assert mail is not None
         return f"/dev/mail/{mail.pk}/" + ("html/" if name == "dev_mail_html" else "")
     return world.path(name) + QUERY.get(name, "").format(
-        product=world.hotel.flexible.pk, city=world.hotel.property.destination_id
+        product=world.hotel.flexible.pk, property=world.hotel.property.pk
     )
 
 

@@ -22,6 +22,7 @@ from serai.search import rules, sql
 from serai.search.destinations import DestinationRow, Place, PlaceKind, nearby_destinations
 from serai.search.requests import Filters, SearchRequest, Sort, Stay
 from serai.search.rules import Candidate, Facet, Match, Outcome, PricedProduct
+from serai.search.selectors.rooms import total_without_promotions
 
 PAGE_SIZE = 20
 SCARCE_UNITS = 5
@@ -187,6 +188,7 @@ def _priced_products(
                 room_type_name=offer.room_type_name,
                 total_minor=price.total_minor,
                 is_free_to_cancel=penalty_at(tiers_of_offer(offer, price), now) == 0,
+                saved_minor=total_without_promotions(offer, price, parties) - price.total_minor,
             )
         )
     return {

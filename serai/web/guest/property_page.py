@@ -22,6 +22,7 @@ from serai.properties.models import Property
 from serai.reviews.selectors import ReviewSummary, list_reviews, summarise_reviews
 from serai.search.requests import Stay, StayInput, parse_stay
 from serai.search.selectors import PropertyDetail, find_published, property_detail
+from serai.web.guest.quote_query import parse_quantities
 
 _JSON_ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
@@ -57,6 +58,7 @@ def render_property(request: HttpRequest, property_: Property, *, is_preview: bo
         property_=property_, stay=stay_input.stay, now=now, is_member=request.user.is_authenticated
     )
     context = _stay_context(detail, stay_input, is_preview=is_preview)
+    context["quantities"] = parse_quantities(request.GET)
     if request.headers.get("HX-Target") == "rooms":
         response = render(request, "web/guest/_rooms.html", context)
     else:
@@ -136,6 +138,7 @@ def _stay_context(detail: PropertyDetail, stay_input: StayInput, *, is_preview: 
         "stay": detail.stay,
         "stay_input": stay_input,
         "stay_query": urlencode(stay_input.query_items()),
+        "stay_items": stay_input.query_items(),
         "other_stays": [
             (date, f"{page_url}?{urlencode(_moved(detail.stay, date).query_items())}#rooms")
             for date in detail.other_dates

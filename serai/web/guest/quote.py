@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,43 +17,78 @@ from django.views.decorators.http import require_GET, require_POST
 
 from serai.bookings.alternatives import Alternatives, find_alternatives
 from serai.bookings.errors import NotOffered, PriceChanged, QuoteExpired, QuoteInvalid, StaySoldOut
-from serai.bookings.quotes import Quote, StayRequest, make_quote, read_quote, request_rooms
+from serai.bookings.quotes import Quote, StayRequest, make_quote, read_quote
 from serai.bookings.rules import check_in_instant
 from serai.bookings.services import hold_quote
 from serai.core.clock import local_date, utc_now
 from serai.properties.models import Property
-from serai.search.requests import Guests, Stay, parse_stay
+from serai.rates.models import Extra, TaxRule
+from serai.search.requests import Guests, Stay, StayInput, parse_stay
 from serai.web.errors import bad_request
 from serai.web.guest.access import remember_checkout
-from serai.web.guest.stay_view import policy_steps
+from serai.web.guest.quote_query import parse_request, request_items
+from serai.web.guest.stay_view import policy_steps, room_policies
 
 
 @never_cache
 @require_GET
 def quote_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the exact price and terms of one product for one stay, to be held by a button."""
+    """Show the exact price and terms of a stay in one or several rooms, to be held by a button."""
     property_ = get_object_or_404(Property.objects.published().select_related("destination"), slug=slug)
     now = utc_now()
     stay_input = parse_stay(request.GET, today=local_date(now, property_.timezone))
-    product = request.GET.get("product", "")
-    back = f"{reverse('property_page', args=[slug])}?{request.GET.urlencode()}"
-    if stay_input.stay is None or not product.isdecimal() or len(product) > 18:
+    back = f"{reverse('property_page', args=[slug])}?{_back_query(request, stay_input)}"
+    if stay_input.stay is None:
         messages.error(
             request, next(iter(stay_input.errors.values()), _("Please choose dates, then a room and a rate."))
         )
         return redirect(back)
     try:
-        quote = make_quote(
-            request=_stay_request(int(product), stay_input.stay, is_member=request.user.is_authenticated),
-            now=now,
-        )
+        wanted = parse_request(request.GET, stay_input.stay, is_member=request.user.is_authenticated)
+        quote = make_quote(request=wanted, now=now)
     except NotOffered as error:
         messages.error(request, str(error))
         return redirect(back)
     if quote.property_id != property_.pk:
         messages.error(request, _("Please choose a room of this hotel."))
         return redirect(back)
-    return render(request, "web/guest/quote.html", {"back_url": back, **quote_context(quote, property_)})
+    context = {"back_url": property_url(quote, property_), "now": now, **quote_context(quote, property_)}
+    return render(request, "web/guest/quote.html", {**context, **_choices(quote)})
+
+
+def _back_query(request: HttpRequest, stay_input: StayInput) -> str:
+    """The hotel's page with what was asked for; rooms that were chosen one by one make up the party."""
+    if "room" not in request.GET or stay_input.stay is None:
+        return request.GET.urlencode()
+    try:
+        wanted = parse_request(request.GET, stay_input.stay, is_member=False)
+    except NotOffered:
+        return urlencode(stay_input.query_items())
+    return urlencode(stay_of_request(wanted).query_items())
+
+
+def _choices(quote: Quote) -> dict[str, Any]:
+    """What can still be added to a quote: extras with how many of each, claims against taxes, a wish."""
+    chosen = dict(quote.request.extras)
+    claimed = set(quote.request.exemptions)
+    labels = dict(TaxRule.Exemption.choices)
+    claimable = (
+        TaxRule.objects.filter(property_id=quote.property_id)
+        .exclude(exemption="")
+        .order_by("exemption")
+        .values_list("exemption", flat=True)
+        .distinct()
+    )
+    return {
+        "extras": [
+            (extra, chosen.get(extra.pk, 0))
+            for extra in Extra.objects.filter(property_id=quote.property_id, is_active=True)
+        ],
+        "exemptions": [(name, labels[name], name in claimed) for name in claimable],
+        "needs_accessible": any(room.needs_accessible for room in quote.request.rooms),
+        "request_items": request_items(quote.request, is_bare=True),
+        "share_url": quote_url(quote.request, quote.request.check_in, quote.request.check_out),
+    }
 
 
 @never_cache
@@ -91,22 +128,25 @@ def hold_create(request: HttpRequest) -> HttpResponse:
 
 def quote_context(quote: Quote, property_: Property) -> dict[str, Any]:
     """What the templates of a priced stay need."""
+    now = utc_now()
+    arrival = check_in_instant(
+        check_in=quote.request.check_in,
+        check_in_from=property_.check_in_from,
+        timezone=property_.timezone,
+    )
     return {
         "quote": quote,
         "price": quote.price,
         "property": property_,
-        "policy": policy_steps(
-            quote.tiers,
-            end=check_in_instant(
-                check_in=quote.request.check_in,
-                check_in_from=property_.check_in_from,
-                timezone=property_.timezone,
-            ),
-            whole_minor=quote.price.prepayable_minor,
-            now=utc_now(),
-        ),
+        "policy": policy_steps(quote.tiers, end=arrival, whole_minor=quote.price.prepayable_minor, now=now),
+        "room_policies": room_policies(quote, end=arrival, now=now),
         "stay_url": property_url(quote, property_),
     }
+
+
+def quote_url(request: StayRequest, check_in: dt.date, check_out: dt.date) -> str:
+    """The query string of the same wish for these dates."""
+    return urlencode(request_items(replace(request, check_in=check_in, check_out=check_out)))
 
 
 def property_url(quote: Quote, property_: Property) -> str:
@@ -116,21 +156,14 @@ def property_url(quote: Quote, property_: Property) -> str:
 
 def stay_of(quote: Quote) -> Stay:
     """The quote's stay as search and hotel page take it."""
-    request = quote.request
+    return stay_of_request(quote.request)
+
+
+def stay_of_request(request: StayRequest) -> Stay:
+    """A request's stay as search and hotel page take it."""
     guests = Guests(request.party.adults, request.party.children_ages, len(request.rooms))
-    return Stay(request.check_in, request.check_out, guests, request.codes)
-
-
-def _stay_request(product_id: int, stay: Stay, *, is_member: bool) -> StayRequest:
-    return request_rooms(
-        product_id,
-        stay.check_in,
-        stay.check_out,
-        stay.guests.party,
-        stay.guests.rooms,
-        codes=stay.codes,
-        is_member=is_member,
-    )
+    needs_accessible = any(room.needs_accessible for room in request.rooms)
+    return Stay(request.check_in, request.check_out, guests, request.codes, needs_accessible)
 
 
 def _sold_out(request: HttpRequest, quote: Quote, *, reason: str, alternatives: Alternatives) -> HttpResponse:
@@ -143,10 +176,22 @@ def _sold_out(request: HttpRequest, quote: Quote, *, reason: str, alternatives: 
             "quote": quote,
             "property": property_,
             "reason": reason,
-            "alternatives": alternatives,
+            "other_rooms": [
+                (other, urlencode(request_items(_in_room(quote.request, other.product_id))))
+                for other in alternatives.rooms
+            ],
+            "other_dates": [
+                (other, quote_url(quote.request, other.check_in, other.check_out))
+                for other in alternatives.dates
+            ],
             "stay_url": property_url(quote, property_),
             "nearby_url": f"{reverse('search')}?"
             + urlencode([("destination", property_.destination_id or ""), *stay_of(quote).query_items()]),
         },
         status=409,
     )
+
+
+def _in_room(request: StayRequest, product_id: int) -> StayRequest:
+    """The same stay and parties in rooms of another product."""
+    return replace(request, rooms=tuple(replace(room, product_id=product_id) for room in request.rooms))

@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from serai.bookings.rules import CompiledTier
+from serai.bookings.quotes import Quote
+from serai.bookings.rules import CompiledTier, merge_tiers
+from serai.rates.rules import RoomPrice
 
 
 @dataclass(frozen=True)
@@ -47,3 +49,33 @@ def policy_steps(
             )
         )
     return steps
+
+
+@dataclass(frozen=True)
+class RoomPolicy:
+    """The cancellation terms that some rooms of a booking have in common."""
+
+    title: str
+    steps: Sequence[PolicyStep]
+
+
+def room_policies(quote: Quote, *, end: dt.datetime, now: dt.datetime) -> list[RoomPolicy]:
+    """The timeline of each policy with its rooms, when they have several; nothing when all are alike."""
+    groups: dict[str, list[tuple[str, Sequence[CompiledTier], RoomPrice]]] = {}
+    for room, price in zip(quote.rooms, quote.price.rooms, strict=True):
+        title = f"{room.room_type_name}, {room.rate_plan_name}"
+        groups.setdefault(room.policy_name, []).append((title, room.tiers, price))
+    if len(groups) < 2:
+        return []
+    return [
+        RoomPolicy(
+            title=" · ".join(dict.fromkeys(title for title, _tiers, _price in rooms)),
+            steps=policy_steps(
+                merge_tiers([tiers for _title, tiers, _price in rooms]),
+                end=end,
+                whole_minor=sum(price.prepayable_minor for _title, _tiers, price in rooms),
+                now=now,
+            ),
+        )
+        for rooms in groups.values()
+    ]

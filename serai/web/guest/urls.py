@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from serai.web.guest import checkout, home, property_page, quote, search, trips, webhooks
+from serai.web.guest import checkout, choose, home, property_page, quote, search, trips, webhooks
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("hotels/<slug:slug>/", property_page.property_page, name="property_page"),
     path("hotels/<slug:slug>/reviews/", property_page.property_reviews, name="property_reviews"),
     path("hotels/<slug:slug>/quote/", quote.quote_page, name="quote"),
+    path("hotels/<slug:slug>/choose/", choose.choose, name="choose"),
     path("holds/", quote.hold_create, name="hold_create"),
     path("checkout/<uuid:checkout_id>/", checkout.checkout_page, name="checkout"),
     path("checkout/<uuid:checkout_id>/return/", checkout.checkout_return, name="checkout_return"),

@@ -28,6 +28,7 @@ from serai.web.host import (
     rooms,
     taxes,
     team,
+    why,
 )
 
 STEP_VIEWS: dict[str, Callable[..., HttpResponseBase]] = {
@@ -78,6 +79,7 @@ urlpatterns = [
     path(f"{PROPERTY}room-plan/", room_plan.show_plan, name="host_room_plan"),
     path(f"{PROPERTY}room-plan/share/", room_plan.share_rooms, name="host_room_plan_share"),
     path(f"{PROPERTY}day-use/", day_use.new_day_use, name="host_day_use"),
+    path(f"{PROPERTY}why/", why.ask_why, name="host_why"),
     path(f"{PROPERTY}team/", team.team, name="host_team"),
     path(f"{PROPERTY}team/<int:membership_id>/", team.change_member, name="host_team_role"),
     path(f"{PROPERTY}team/<int:membership_id>/remove/", team.drop_member, name="host_team_remove"),

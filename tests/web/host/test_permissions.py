@@ -87,6 +87,7 @@ ALLOWED: dict[str, set[str]] = {
     "host_extra_remove": EDITORS,
     "host_guest_prices": EDITORS,
     "host_taxes": EDITORS,
+    "host_why": EDITORS,
     "host_team": {OWNER},
     "host_team_role": {OWNER},
     "host_team_remove": {OWNER},
@@ -95,6 +96,7 @@ ALLOWED: dict[str, set[str]] = {
     "staff_approve": {"staff"},
     "staff_return": {"staff"},
     "staff_trouble": {"staff"},
+    "staff_why": {"staff"},
     "staff_retry_message": {"staff"},
     "staff_retry_refund": {"staff"},
 }
