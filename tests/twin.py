@@ -127,7 +127,7 @@ def promotions_in_use(terms: Any, nights: Nights, parties: Sequence[Any]) -> lis
 
 @dataclass
 class TwinRoom:
-    """One room: its nights, each tax's charge in the order of the taxes, and each night's taxes in advance."""
+    """One room: its nights, each tax's charge in the order of the taxes, each night's taxes in advance."""
 
     nights: list[int]
     charges: list[int]

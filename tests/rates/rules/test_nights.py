@@ -136,7 +136,7 @@ def test_a_room_for_one_that_sleeps_three() -> None:
 
 
 def test_a_chain_says_what_each_plan_does() -> None:
-    """100.05 less 10 % is 90.04 (10.005 → 10.01), to 50 cents 90.00; breakfast 12.00 each; 5.00 off: 109.00."""
+    """100.05 less 10.01 is 90.04, to 50 cents 90.00; breakfast for 12.00 each; 5.00 off: 109.00."""
     room = terms(
         adjustments=(
             Adjustment("percent", -1_000, rounding_minor=50, meal_adult_minor=1_200, plan="With breakfast"),
