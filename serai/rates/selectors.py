@@ -47,6 +47,8 @@ class Audience:
     codes: tuple[str, ...] = ()
     # Plans that are open to them for another reason, such as belonging to a group.
     plan_ids: frozenset[int] = frozenset()
+    # Promotions of which they have a use already: these are not used up for them.
+    promotion_ids: frozenset[int] = frozenset()
 
 
 PUBLIC = Audience()
@@ -382,7 +384,9 @@ def _load(
             child_prices[product_id].append((max_age, amount))
         codes = [code.upper() for code in audience.codes]
         promotions: dict[int, list[PromotionTerm]] = defaultdict(list)
-        for property_id, *term, plan_ids in rows(sql.PROMOTIONS, property_ids, codes):
+        for property_id, *term, plan_ids in rows(
+            sql.PROMOTIONS, property_ids, codes, list(audience.promotion_ids)
+        ):
             promotions[property_id].append(PromotionTerm(*(*term, frozenset(plan_ids))))
         restrictions: dict[int, dict[dt.date, Restrictions]] = defaultdict(dict)
         for product_id, date, *terms in rows(sql.RESTRICTIONS, product_ids, check_in, check_out):

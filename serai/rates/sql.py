@@ -66,8 +66,9 @@ CHILD_PRICES = """
      ORDER BY band.max_age
 """
 
-# Promotions that are switched on and, where they have a limit, not used up. Their uses are counted where
-# `bookings` keeps them; it locks the promotion and counts again before it lets anybody have one more.
+# Promotions that are switched on and, where they have a limit, not used up, or used by who asks. Uses are
+# counted where `bookings` keeps them; it locks the promotion and counts again before it lets anybody have
+# one more.
 PROMOTIONS = """
     SELECT promotion.property_id, promotion.id, promotion.name, promotion.kind, promotion.value,
            promotion.code, promotion.min_nights, promotion.max_nights, promotion.min_days_ahead,
@@ -79,7 +80,7 @@ PROMOTIONS = """
       FROM rates_promotion AS promotion
      WHERE promotion.property_id = ANY(%s) AND promotion.is_active
        AND (promotion.code = '' OR upper(promotion.code) = ANY(%s))
-       AND (promotion."limit" IS NULL OR promotion."limit" > (
+       AND (promotion."limit" IS NULL OR promotion.id = ANY(%s) OR promotion."limit" > (
             SELECT count(*)
               FROM bookings_promotionuse AS used
               JOIN inventory_hold AS hold ON hold.id = used.hold_id

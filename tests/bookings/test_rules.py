@@ -20,8 +20,7 @@ from serai.bookings.rules import (
     penalty_at,
     tiers_from_json,
 )
-from serai.rates.rules import Party, ProductTerms, StayPrice, TaxTerm, price_stay
-from serai.rates.selectors import PolicyTier
+from serai.rates.rules import Party, PolicyTier, ProductTerms, StayPrice, TaxTerm, price_stay
 
 CHECK_IN = dt.date(2026, 12, 10)
 

@@ -73,11 +73,17 @@ def make_quote(*, request: StayRequest, now: dt.datetime, kept: Quote | None = N
 
 
 def _audience(request: StayRequest, kept: Quote | None, group: BlockRooms | None) -> Audience:
-    """Who asks; a guest keeps the rate that was booked, whoever may book it now."""
+    """Who asks; a guest keeps the rate and the promotions that were booked, whoever may have them now."""
     plans = {room.rate_plan_id for room in kept.rooms} if kept else set()
     if group:
         plans.add(group.rate_plan_id)
-    return Audience(is_member=request.is_member, codes=request.codes, plan_ids=frozenset(plans))
+    promotions = kept.price.promotions if kept else []
+    return Audience(
+        is_member=request.is_member,
+        codes=request.codes,
+        plan_ids=frozenset(plans),
+        promotion_ids=frozenset(ref for ref, _name, _amount in promotions),
+    )
 
 
 def _group(
@@ -106,31 +112,55 @@ def _group(
 def _keep(offer: ProductOffer, request: StayRequest, kept: Quote, *, today: dt.date) -> ProductOffer:
     """An offer for a changed stay: without restrictions on what was booked already, at frozen prices.
 
-    Once a stay has begun, what was slept in is not priced anew, whatever the policy says.
+    Another product than the booked ones is what it is for everybody. Once a stay has begun, what was
+    slept in is not priced anew, whatever the policy says.
     """
     booked = kept.request
-    same_arrival = request.check_in == booked.check_in
-
-    def is_new(reason: Reason) -> bool:
-        if reason.code in {"stop_sold", "released", "stay_window"}:
-            return reason.date is None or not booked.check_in <= reason.date < booked.check_out
-        if reason.code == "closed_to_departure":
-            return request.check_out != booked.check_out
-        if reason.code in {"closed_to_arrival", "too_early", "too_late", "past_cutoff"}:
-            return not same_arrival
-        return reason.code not in {"booking_window"}
-
     frozen: dict[dt.date, int] = {}
+    is_booked = False
     for room, price in zip(kept.rooms, kept.price.rooms, strict=True):
-        is_frozen = room.terms.change_rates == "frozen" or booked.check_in < today
-        if room.product_id == offer.product_id and is_frozen:
-            # Nights stored before there were steps do not know their price before the plan's discount.
-            frozen = {night.date: night.base_minor for night in price.nights if night.steps}
+        if room.product_id == offer.product_id:
+            is_booked = True
+            if room.terms.change_rates == "frozen" or booked.check_in < today:
+                # Nights stored before there were steps do not know their price before the plan's discount.
+                frozen = {night.date: night.base_minor for night in price.nights if night.steps}
+    if not is_booked:
+        return offer
     return replace(
         offer,
         nights=tuple((date, frozen.get(date, base)) for date, base in offer.nights),
-        reasons=tuple(reason for reason in offer.reasons if is_new(reason)),
+        reasons=tuple(reason for reason in offer.reasons if _is_new(reason, request, booked)),
     )
+
+
+def _is_new(reason: Reason, request: StayRequest, booked: StayRequest) -> bool:
+    """Whether a broken restriction is about something that the booked stay did not have."""
+    if reason.code == "booking_window":
+        return False
+    if reason.code == "closed_to_departure":
+        return request.check_out != booked.check_out
+    if reason.code in _ABOUT_NIGHTS:
+        is_new = reason.date is None or not booked.check_in <= reason.date < booked.check_out
+    elif reason.code in _ABOUT_ARRIVAL:
+        is_new = request.check_in != booked.check_in
+    else:
+        return True
+    if reason.code.startswith("min_stay"):
+        return is_new or request.nights < booked.nights
+    if reason.code.startswith("max_stay"):
+        return is_new or request.nights > booked.nights
+    return is_new
+
+
+_ABOUT_NIGHTS = {"stop_sold", "released", "stay_window", "min_stay_through", "max_stay_through"}
+_ABOUT_ARRIVAL = {
+    "closed_to_arrival",
+    "too_early",
+    "too_late",
+    "past_cutoff",
+    "min_stay_arrival",
+    "max_stay_arrival",
+}
 
 
 def check_dates(
