@@ -20,7 +20,7 @@ from serai.bookings.services import complete_checkout, hold_quote, save_guest_de
 from serai.core.models import SentMail
 from serai.inventory.services import open_nights
 from serai.properties.models import Amenity, ListingDecision, Membership, Photo
-from serai.rates.models import Season, TaxRule
+from serai.rates.models import Extra, Promotion, Season, TaxRule
 from serai.rates.rules import Party
 from serai.reviews.models import Review
 from tests.factories import FIRST_NIGHT, NOW, ProductFactory, RoomTypeFactory, UserFactory, make_hotel
@@ -53,25 +53,26 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "host_room": ("owner", 14),
     "host_room_new": ("owner", 11),
     "host_team": ("owner", 3),
-    "host_why": ("owner", 18),
-    "property_page": ("anonymous", 15),
+    "host_why": ("owner", 17),
+    "property_page": ("anonymous", 18),
     "property_reviews": ("anonymous", 4),
-    "quote": ("anonymous", 8),
-    "search": ("anonymous", 10),
+    "quote": ("anonymous", 13),
+    "search": ("anonymous", 17),
     "staff_home": ("staff", 3),
     "staff_property": ("staff", 21),
     "staff_trouble": ("staff", 3),
-    "staff_why": ("staff", 17),
+    "staff_why": ("staff", 16),
     "suggest": ("anonymous", 4),
     "trip": ("guest", 8),
     "trip_cancel": ("guest", 9),
-    "trip_change": ("guest", 16),
+    "trip_change": ("guest", 19),
     "trips": ("guest", 4),
 }
 # Routes without a page: they take a form, hand out a file, or send people on.
 NO_PAGE = {
     "checkout_abandon",
     "checkout_return",
+    "choose",
     "dev_mail_attachment",
     "hold_create",
     "host_booking_move",
@@ -172,6 +173,8 @@ def build(rows: int) -> World:
             property=hotel.property, name=f"Season {number}", start_date=CHECK_IN, end_date=CHECK_OUT
         )
         TaxRule.objects.create(property=hotel.property, name=f"Tax {number}", value=100)
+        Extra.objects.create(property=hotel.property, name=f"Extra {number}", amount_minor=100)
+        Promotion.objects.create(property=hotel.property, name=f"Offer {number}", value=100)
         ListingDecision.objects.create(
             property=hotel.property, kind="submitted", actor=hotel.host, decided_at=NOW
         )
