@@ -12,6 +12,7 @@ from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from serai.bookings.lines import due_lines, guarantee_text, price_lines
 from serai.bookings.models import Booking, BookingRoom
 from serai.bookings.quotes import quote_from_json
 from serai.bookings.rules import check_in_instant, tiers_from_json
@@ -41,22 +42,19 @@ def voucher_data(booking: Booking) -> dict[str, object]:
 
     property_ = booking.property
     place = property_.destination.name if property_.destination else ""
-    lines = []
-    if booking.price:
-        price = quote_from_json(booking.price).price
-        lines.append(
-            {
-                "label": _("Rooms, %(nights)s") % {"nights": _nights(booking)},
-                "amount": money(price.room_minor),
-            }
-        )
-        lines += [
-            {
-                "label": tax.name + (f" ({_('included')})" if tax.is_included else ""),
-                "amount": money(tax.amount_minor),
-            }
-            for tax in price.taxes
-        ]
+    quote = quote_from_json(booking.price) if booking.price else None
+    lines = [
+        {
+            "label": line.label + ("" if line.counts else f" ({_('included')})"),
+            "amount": money(line.amount_minor),
+        }
+        for line in (price_lines(quote) if quote else ())
+    ]
+    later = [
+        {"label": line.label, "amount": money(line.amount_minor)}
+        for line in (due_lines(quote.price, quote.terms, timezone=property_.timezone) if quote else ())
+        if line.kind == "later"
+    ]
     return {
         "brand": "Serai",
         "rtl": get_language_bidi(),
@@ -89,6 +87,7 @@ def voucher_data(booking: Booking) -> dict[str, object]:
                 "guests": guests_text(room),
             }
             for room in booking.rooms.all()
+            if room.state != BookingRoom.State.CANCELLED
         ],
         "price_title": _("Price"),
         "lines": lines,
@@ -96,10 +95,12 @@ def voucher_data(booking: Booking) -> dict[str, object]:
         "total": money(booking.total_minor),
         "dues": [
             {"label": _("Paid"), "amount": money(paid_minor(booking))},
+            *later,
             {"label": _("To be paid at the property"), "amount": money(balance_minor(booking))},
         ],
         "policy_title": _("If you cancel"),
         "policy": policy_lines(booking),
+        "guarantee": guarantee_text(quote.terms, timezone=property_.timezone) if quote else "",
         "requests_title": _("Your wishes"),
         "requests": booking.requests,
         "footer": _("Times are those at the property (%(timezone)s).") % {"timezone": property_.timezone},

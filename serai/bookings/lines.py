@@ -94,6 +94,11 @@ def due_lines(price: StayPrice, terms: Terms, *, timezone: str) -> list[DueLine]
     return lines
 
 
+def card_minor(quote: Quote) -> int:
+    """What a card is charged at booking: the deposit, or all that can be paid in advance."""
+    return quote.terms.due_now_minor or quote.price.prepayable_minor
+
+
 def guarantee_text(terms: Terms, *, timezone: str) -> str:
     """Until when the room waits for a guest who has not arrived, in one sentence."""
     if terms.kept_until_at is not None:

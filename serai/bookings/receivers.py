@@ -25,7 +25,8 @@ from serai.bookings.events import (
     NIGHTS_RETURNED,
     WAITLIST_OFFERED,
 )
-from serai.bookings.models import Booking, BookingEvent, Checkout, WaitlistEntry
+from serai.bookings.lines import card_minor
+from serai.bookings.models import Booking, BookingEvent, BookingRoom, Checkout, WaitlistEntry
 from serai.bookings.quotes import quote_from_json
 from serai.bookings.rules import free_until, is_always_free, tiers_from_json
 from serai.bookings.selectors import balance_minor, paid_minor
@@ -131,9 +132,7 @@ def mail_refused(payload: Payload) -> None:
             "property": checkout.property.name,
             "check_in": quote.request.check_in,
             "check_out": quote.request.check_out,
-            "amount": format_money(
-                quote.price.prepayable_minor, quote.price.currency, checkout.user.language
-            ),
+            "amount": format_money(card_minor(quote), quote.price.currency, checkout.user.language),
         },
         key=f"checkout:{checkout.pk}:refused",
         language=checkout.user.language,
@@ -223,7 +222,8 @@ def _context(booking: Booking, *, path: str) -> dict[str, Any]:
     return {
         "booking": booking,
         "property": booking.property,
-        "rooms": list(booking.rooms.all()),
+        "rooms": [room for room in booking.rooms.all() if room.state != BookingRoom.State.CANCELLED],
+        "quote": quote_from_json(booking.price) if booking.price else None,
         "total": format_money(booking.total_minor, booking.currency, booking.language),
         "paid": format_money(paid_minor(booking), booking.currency, booking.language),
         "version": booking.version,

@@ -57,7 +57,7 @@ def test_the_voucher_says_what_was_booked_and_paid() -> None:
     )
     # Three heads of whom none is an infant, two nights, ₹50 each: ₹300 that only the property takes.
     assert data["lines"] == [
-        {"label": "Rooms, 2 nights", "amount": "₹8,000.00"},
+        {"label": f"{hotel.room_type.name}, Flexible, 2 nights", "amount": "₹8,000.00"},
         {"label": "GST", "amount": "₹400.00"},
         {"label": "City tax", "amount": "₹300.00"},
     ]
@@ -75,6 +75,7 @@ def test_the_voucher_says_what_was_booked_and_paid() -> None:
         {"name": hotel.room_type.name, "plan": "Flexible", "guests": "2 adults, 1 child (aged 4)"}
     ]
     assert data["policy"] == ["From 9 December 2026, 14:00: ₹4,200.00.", "Free before that."]
+    assert data["guarantee"] == "Your room is kept for you all day."
     assert data["requests"] == "A quiet room, please"
     assert data["footer"] == "Times are those at the property (Asia/Kolkata)."
 

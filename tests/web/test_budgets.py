@@ -109,25 +109,26 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "host_room_number": ("owner", 5),
     "host_room_numbers": ("owner", 6),
     "host_team": ("owner", 3),
-    "host_why": ("owner", 18),
-    "property_page": ("anonymous", 15),
+    "host_why": ("owner", 17),
+    "property_page": ("anonymous", 18),
     "property_reviews": ("anonymous", 4),
-    "quote": ("anonymous", 8),
-    "search": ("anonymous", 10),
+    "quote": ("anonymous", 13),
+    "search": ("anonymous", 17),
     "staff_home": ("staff", 3),
     "staff_property": ("staff", 21),
     "staff_trouble": ("staff", 3),
-    "staff_why": ("staff", 17),
+    "staff_why": ("staff", 16),
     "suggest": ("anonymous", 4),
     "trip": ("guest", 10),
     "trip_cancel": ("guest", 9),
-    "trip_change": ("guest", 16),
+    "trip_change": ("guest", 19),
     "trips": ("guest", 4),
 }
 # Routes without a page: they take a form, hand out a file, or send people on.
 NO_PAGE = {
     "checkout_abandon",
     "checkout_return",
+    "choose",
     "dev_mail_attachment",
     "hold_create",
     "host_booking_move",
@@ -252,6 +253,8 @@ def build(rows: int) -> World:
         Promotion.objects.create(property=hotel.property, name=f"P{number}", value=100).rate_plans.add(plan)
         Extra.objects.create(property=hotel.property, name=f"E{number}", amount_minor=1)
         TaxRule.objects.create(property=hotel.property, name=f"Tax {number}", value=100)
+        Extra.objects.create(property=hotel.property, name=f"Extra {number}", amount_minor=100)
+        Promotion.objects.create(property=hotel.property, name=f"Offer {number}", value=100)
         ListingDecision.objects.create(
             property=hotel.property, kind="submitted", actor=hotel.host, decided_at=NOW
         )

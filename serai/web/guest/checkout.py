@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from serai.accounts.fields import parse_phone
 from serai.bookings.errors import CheckoutRefused
+from serai.bookings.lines import card_minor
 from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import Quote, quote_from_json
 from serai.bookings.services import (
@@ -79,6 +80,15 @@ class GuestDetailsForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    billing = forms.CharField(
+        label=gettext_lazy("Invoice to"),
+        help_text=gettext_lazy(
+            "Name, company, address and tax number, as they shall stand on the invoice. Empty: your name."
+        ),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+    )
     payment_method = forms.ChoiceField(label=gettext_lazy("How would you like to pay?"))
 
     def __init__(self, *args: Any, quote: Quote, **kwargs: Any) -> None:
@@ -117,7 +127,10 @@ def checkout_page(request: HttpRequest, checkout_id: uuid.UUID) -> HttpResponse:
     if checkout.user_id is None:
         claim_checkout(checkout_id=checkout.pk, user=request.user)
         checkout.refresh_from_db(fields=["user", "guest_name", "guest_email", "guest_phone"])
-    fields = ("guest_name", "guest_email", "guest_phone", "arrival_time", "requests", "payment_method")
+    fields = (
+        *("guest_name", "guest_email", "guest_phone", "arrival_time", "requests", "billing"),
+        "payment_method",
+    )
     form = GuestDetailsForm(
         request.POST or None, quote=quote, initial={name: getattr(checkout, name) for name in fields}
     )
@@ -202,6 +215,7 @@ def _context(checkout: Checkout, quote: Quote) -> dict[str, Any]:
         "checkout": checkout,
         "expires_at": checkout.hold.expires_at,
         "now": utc_now(),
+        "card_minor": card_minor(quote),
         **quote_context(quote, checkout.property),
     }
 
