@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -239,7 +240,7 @@ def _terms(
         return (), Terms()
     tiers, terms = [], []
     for room in price.rooms:
-        when = {
+        when: dict[str, Any] = {
             "check_in": offer.nights[0][0],
             "check_in_from": property_.check_in_from,
             "timezone": property_.timezone,
