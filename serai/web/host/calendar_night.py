@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from serai.bookings.why import Explanation, explain
 from serai.core.clock import local_date, utc_now
 from serai.inventory.history import NightState, changes_of, nights_as_of
 from serai.properties.models import Property
@@ -25,6 +26,7 @@ from serai.rates.history import (
     restriction_changes_of,
     restrictions_as_of,
 )
+from serai.rates.rules import Party
 from serai.web.host.access import HostRequest, host_view, render_host
 from serai.web.host.calendar import Choice, read_choice
 from serai.web.host.restriction_texts import marks_of
@@ -127,9 +129,23 @@ def show_night(request: HostRequest, property: Property) -> HttpResponseBase:
             "former": _view(choice, date, at) if at is not None else None,
             "changes": _changes(choice, date, property.currency),
             "back_url": choice.url(property, month=f"{date:%Y-%m}"),
-            "why": None,
+            "why": _why(choice, date, now) if date >= today else None,
         },
         status=200 if is_valid else 422,
+    )
+
+
+def _why(choice: Choice, date: dt.date, now: dt.datetime) -> Explanation | None:
+    """Whether two guests could book this night alone, and every reason why not."""
+    if choice.product is None:
+        return None
+    return explain(
+        product_id=choice.product.pk,
+        check_in=date,
+        check_out=date + dt.timedelta(days=1),
+        parties=[Party(min(2, choice.room.max_adults))],
+        now=now,
+        as_host=True,
     )
 
 
