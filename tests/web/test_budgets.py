@@ -71,7 +71,7 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "group_page": ("anonymous", 3),
     "home": ("anonymous", 2),
     "host_assignment": ("owner", 6),
-    "host_booking": ("owner", 14),
+    "host_booking": ("owner", 17),
     "host_bookings": ("owner", 6),
     "host_calendar": ("owner", 7),
     "host_calendar_night": ("owner", 13),

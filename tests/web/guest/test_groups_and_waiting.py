@@ -146,7 +146,8 @@ def test_who_comes_too_late_can_wait(hotel: Hotel, is_signed_in: bool) -> None:
     page = response.content.decode()
     assert response.status_code == 409
     assert "Join the waiting list" in page
-    target = wait_url(hotel).replace("&", "&amp;")
+    query = f"check_in=2026-12-10&amp;check_out=2026-12-12&amp;room={hotel.flexible.pk}%3A2"
+    target = f"{reverse('wait', args=[hotel.property.slug])}?{query}"
     assert (f'action="{target}"' in page) == is_signed_in
     assert (f'href="{target}"' in page) != is_signed_in
 
