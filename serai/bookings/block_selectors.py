@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -16,6 +17,9 @@ from serai.inventory.models import Hold
 from serai.properties.models import Property
 from serai.rates.models import Product, RatePlan
 from serai.rates.selectors import ProductOffer, with_units_left
+
+if TYPE_CHECKING:
+    from serai.bookings.quotes import StayRequest
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -32,6 +36,7 @@ class BlockRooms:
     block_id: int
     rate_plan_id: int
     name: str
+    code: str
     left: dict[int, int]
 
     def covers(self, *, rate_plan_id: int, room_type_id: int) -> bool:
@@ -63,7 +68,7 @@ def rooms_of_block(
 def _rooms_of(block: Block, check_in: dt.date, check_out: dt.date) -> BlockRooms:
     with connection.cursor() as cursor:
         cursor.execute(_COVERED, [block.pk, check_in, check_out, (check_out - check_in).days])
-        return BlockRooms(block.pk, block.rate_plan_id, block.name, left=dict(cursor.fetchall()))
+        return BlockRooms(block.pk, block.rate_plan_id, block.name, block.code, left=dict(cursor.fetchall()))
 
 
 # The hold of a block may have several items on a night before guests have taken any out of it.
@@ -101,25 +106,24 @@ def offers_of_block(offers: Sequence[ProductOffer], rooms: BlockRooms | None) ->
     return found
 
 
-def choose_block(
-    *,
-    property_id: int,
-    product_ids: Sequence[int],
-    codes: Collection[str],
-    check_in: dt.date,
-    check_out: dt.date,
-    now: dt.datetime,
-) -> int | None:
-    """The block out of which a guest with these codes books one room of each product named.
+def with_block(request: StayRequest, *, property_id: int, now: dt.datetime) -> StayRequest:
+    """The request of a guest with codes, to be booked out of the group's block where it can be.
 
-    None: what is open to everybody. So it is without a group's code, when a room is not the group's,
-    and when the group has too few left of a rate that is for everybody. No query without codes.
+    It stays as it is, for what is open to everybody, without a group's code, when a room is not the
+    group's, and when the group has too few left of a rate that is for everybody. No query without codes.
     """
-    if not codes or not product_ids:
-        return None
-    rooms = block_rooms(property_id=property_id, codes=codes, check_in=check_in, check_out=check_out, now=now)
+    if not request.codes or not request.rooms:
+        return request
+    product_ids = [room.product_id for room in request.rooms]
+    rooms = block_rooms(
+        property_id=property_id,
+        codes=request.codes,
+        check_in=request.check_in,
+        check_out=request.check_out,
+        now=now,
+    )
     if rooms is None:
-        return None
+        return request
     products = Product.objects.select_related("rate_plan").in_bulk(set(product_ids))
     theirs = [
         product
@@ -128,11 +132,13 @@ def choose_block(
         and rooms.covers(rate_plan_id=product.rate_plan_id, room_type_id=product.room_type_id)
     ]
     if len(theirs) < len(product_ids):
-        return None
+        return request
     wanted = Counter(product.room_type_id for product in theirs)
     is_there = all(rooms.left[room_type_id] >= units for room_type_id, units in wanted.items())
     is_for_everybody = theirs[0].rate_plan.audience == RatePlan.Audience.PUBLIC
-    return rooms.block_id if is_there or not is_for_everybody else None
+    if not is_there and is_for_everybody:
+        return request
+    return replace(request, block_id=rooms.block_id)
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,16 @@ class BlockReport:
     is_open: bool
     days_left: int
     nights: list[PickUp]
+
+    @property
+    def first(self) -> dt.date:
+        """The first night."""
+        return min((night.date for night in self.nights), default=self.block.release_date)
+
+    @property
+    def last(self) -> dt.date:
+        """The last night."""
+        return max((night.date for night in self.nights), default=self.block.release_date)
 
     @property
     def blocked(self) -> int:
@@ -267,12 +283,11 @@ def find_group(*, code: str, now: dt.datetime) -> GroupPage | None:
     most: dict[str, int] = defaultdict(int)
     for night in report.nights:
         most[night.room_type_name] = max(most[night.room_type_name], night.left)
-    dates = [night.date for night in report.nights]
     return GroupPage(
         block=block,
         is_open=report.is_open,
-        first=min(dates, default=block.release_date),
-        last=max(dates, default=block.release_date),
+        first=report.first,
+        last=report.last,
         rooms=list(most.items()),
     )
 

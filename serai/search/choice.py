@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from serai.bookings.block_selectors import with_block
 from serai.bookings.errors import NotOffered
 from serai.bookings.quotes import Quote, RoomRequest, StayRequest, make_quote
 from serai.inventory.counters import find_shortages, read_left
@@ -50,8 +51,9 @@ def choose_rooms(
         codes=stay.codes,
         is_member=is_member,
     )
-    quote = make_quote(request=request, now=now)
-    _require_left(quote)
+    quote = make_quote(request=with_block(request, property_id=property_.pk, now=now), now=now)
+    if quote.request.block_id is None:
+        _require_left(quote)  # What a block has left is for holding to say.
     return quote
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
+from serai.bookings.block_selectors import BlockRooms
 from serai.bookings.promotion_reasons import PromotionNote, note_promotions
 from serai.core.clock import local_date
 from serai.properties.models import Property
@@ -26,11 +27,16 @@ class CodeNote:
 
 
 def read_codes(
-    *, property_: Property, stay: Stay, saved: Mapping[int, int], now: dt.datetime
+    *,
+    property_: Property,
+    stay: Stay,
+    saved: Mapping[int, int],
+    now: dt.datetime,
+    group: BlockRooms | None = None,
 ) -> list[CodeNote]:
     """A sentence for each code of the stay; two queries when there are any.
 
-    `saved` is what each promotion takes off the shown prices at most.
+    `saved` is what each promotion takes off the shown prices at most, `group` the group that one is of.
     """
     if not stay.codes:
         return []
@@ -54,7 +60,27 @@ def read_codes(
         )
         if note.code and (note.reason is None or note.reason.code != "promotion_inactive")
     }
-    return [_note(code, plans.get(code), promotions.get(code), today) for code in stay.codes]
+    return [
+        _note_group(group)
+        if group and code == group.code
+        else _note(code, plans.get(code), promotions.get(code), today)
+        for code in stay.codes
+    ]
+
+
+def _note_group(group: BlockRooms) -> CodeNote:
+    if not group.left:
+        return CodeNote(
+            group.code,
+            "info",
+            _("“%(name)s” has no rooms on all of these nights. Rooms that are open to all are shown.")
+            % {"name": group.name},
+        )
+    return CodeNote(
+        group.code,
+        "success",
+        _("You book with “%(name)s”: rooms and rate of the group are shown below.") % {"name": group.name},
+    )
 
 
 def _note(code: str, plan: RateCode | None, promotion: PromotionNote | None, today: dt.date) -> CodeNote:

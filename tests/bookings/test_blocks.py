@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from serai.bookings.audit import oversold_nights, recount
-from serai.bookings.block_selectors import block_rooms, choose_block, find_group, report_blocks
+from serai.bookings.block_selectors import block_rooms, find_group, report_blocks, with_block
 from serai.bookings.errors import (
     BlockInvalid,
     BlockOver,
@@ -236,20 +237,18 @@ def test_a_rate_for_everybody_goes_on_where_the_block_ends(
     hotel.flexible.rate_plan.save()
     block = make_block(hotel, 2)
 
-    def chosen(product_id: int, **other: Any) -> int | None:
-        wish: dict[str, Any] = {
-            "property_id": hotel.property.pk,
-            "product_ids": [product_id] * rooms,
-            "codes": ["SHARMA26"],
-            "check_in": CHECK_IN,
-            "check_out": CHECK_OUT,
-            "now": NOW,
-        }
-        return choose_block(**wish | other)
+    def chosen(product_id: int, *, now: dt.datetime = NOW, **other: Any) -> int | None:
+        wish: dict[str, Any] = {"check_in": CHECK_IN, "check_out": CHECK_OUT, "codes": ("SHARMA26",)}
+        wish |= other
+        dates = wish.pop("check_in"), wish.pop("check_out")
+        request = request_rooms(product_id, *dates, Party(2 * rooms), rooms, **wish)
+        found = with_block(request, property_id=hotel.property.pk, now=now)
+        assert replace(found, block_id=None) == request
+        return found.block_id
 
     assert chosen(hotel.flexible.pk) == (block.pk if is_block else None)
-    assert chosen(hotel.flexible.pk, codes=[]) is None
-    assert chosen(hotel.flexible.pk, codes=["OTHER"]) is None
+    assert chosen(hotel.flexible.pk, codes=()) is None
+    assert chosen(hotel.flexible.pk, codes=("OTHER",)) is None
     assert chosen(hotel.flexible.pk, check_out=CHECK_OUT + ONE_DAY) is None
     assert chosen(hotel.flexible.pk, now=block.hold.expires_at) is None
     assert chosen(hotel.saver.pk) is None

@@ -125,7 +125,8 @@ def test_a_returned_night_is_held_for_the_first_in_line_who_is_told(
 ) -> None:
     first, second = join(hotel), join(hotel)
     give_back(booked[0])
-    run_outbox(now=NOW)
+    with time_machine.travel(NOW, tick=False):
+        run_outbox(now=NOW)
     assert state_of(first, second) == ["offered", "waiting"]
     checkout = offer_of(first)
     assert (checkout.user, checkout.state) == (first.user, "open")

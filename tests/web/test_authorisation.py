@@ -19,12 +19,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from zeal import zeal_ignore
 
 from serai.accounts.models import User
-from serai.bookings.models import Booking, Checkout
+from serai.bookings.models import Block, Booking, BookingRoom, Checkout, WaitlistEntry
 from serai.bookings.quotes import make_quote, request_rooms
 from serai.bookings.services import (
+    BookingDetails,
+    RoomLine,
+    accept_channel_booking,
     complete_checkout,
+    create_block,
     hold_quote,
     invoice_booking,
+    join_waitlist,
     save_guest_details,
     take_payment,
 )
@@ -54,6 +59,7 @@ TABLE: dict[str, set[str]] = {
     "quote": EVERYBODY,
     "choose": EVERYBODY,
     "hold_create": EVERYBODY,
+    "group_page": EVERYBODY,
     "payment_webhook": EVERYBODY,
     "media": EVERYBODY,
     "set_language": EVERYBODY,
@@ -62,6 +68,9 @@ TABLE: dict[str, set[str]] = {
     "checkout_abandon": GUEST,
     "booking_confirmed": GUEST,
     "trips": SIGNED_IN,
+    "wait": SIGNED_IN,
+    "waiting": SIGNED_IN,
+    "waiting_leave": GUEST,
     "trip": GUEST,
     "trip_cancel": GUEST,
     "trip_change": GUEST,
@@ -113,6 +122,15 @@ TABLE: dict[str, set[str]] = {
     "host_guest_prices": EDITORS,
     "host_taxes": EDITORS,
     "host_why": EDITORS,
+    "host_groups": TEAM,
+    "host_group_new": TEAM,
+    "host_group": TEAM,
+    "host_group_change": TEAM,
+    "host_group_release": TEAM,
+    "host_waiting": TEAM,
+    "host_relocate": TEAM,
+    "host_relocate_place": TEAM,
+    "host_relocate_elsewhere": TEAM,
     "host_team": OWNER,
     "host_team_role": OWNER,
     "host_team_remove": OWNER,
@@ -185,7 +203,19 @@ class World:
         plan_id = self.hotel.saver.rate_plan_id
         root_id, policy_id = self.hotel.flexible.rate_plan_id, self.hotel.flexible.rate_plan.policy_id
         membership_id = Membership.objects.get(property=property_id, role="reception").pk
+        block = Block.objects.filter(property=property_id).first()
+        unplaced = BookingRoom.objects.filter(booking__property=property_id, state="unplaced").first()
+        waiting = WaitlistEntry.objects.first()
+        block_id, unplaced_id = block.pk if block else 0, unplaced.pk if unplaced else 0
         arguments: dict[str, list[Any]] = {
+            "wait": [self.hotel.property.slug],
+            "group_page": [block.code if block else "NOSUCH"],
+            "waiting_leave": [waiting.pk if waiting else 0],
+            "host_group": [property_id, block_id],
+            "host_group_change": [property_id, block_id],
+            "host_group_release": [property_id, block_id],
+            "host_relocate_place": [property_id, unplaced_id],
+            "host_relocate_elsewhere": [property_id, unplaced_id],
             "property_page": [self.hotel.property.slug],
             "property_reviews": [self.hotel.property.slug],
             "quote": [self.hotel.property.slug],
@@ -279,6 +309,7 @@ def world() -> World:
             now=NOW,
         )
         booking = complete_checkout(checkout_id=checkouts[0].pk, now=NOW)
+        make_group_and_queue(hotel, [guest])
     photo = Photo.objects.create(property=hotel.property, original="originals/none")
     add_rooms(property_id=hotel.property.pk, room_type_id=hotel.room_type.pk, numbers="101–103")
     with zeal_ignore():
@@ -301,6 +332,40 @@ def offers_of(hotel: Hotel) -> tuple[Promotion, Extra]:
     promotion = Promotion.objects.create(property=hotel.property, name="Long stay", value=1000, min_nights=7)
     extra = Extra.objects.create(property=hotel.property, name="Airport transfer", amount_minor=90_000)
     return promotion, extra
+
+
+def make_group_and_queue(hotel: Hotel, guests: list[User]) -> None:
+    """For each guest a block, a channel's booking without a room, and a place in line for the full night."""
+    night = dt.date(2026, 12, 20)
+    stay = night, night + dt.timedelta(days=1)
+    sizes = [1] * len(guests) + [hotel.room_type.units - len(guests)]
+    for number, rooms in enumerate(sizes):
+        create_block(
+            property_id=hotel.property.pk,
+            rate_plan_id=hotel.flexible.rate_plan_id,
+            name="Sharma wedding",
+            code=f"GROUP-{hotel.property.pk}-{number}",
+            nights={(hotel.room_type.pk, night): rooms},
+            release_date=dt.date(2026, 12, 15),
+            actor=hotel.host,
+            now=NOW,
+        )
+    for number, guest in enumerate(guests):
+        accept_channel_booking(
+            details=BookingDetails(
+                property_id=hotel.property.pk,
+                channel="agency",
+                guest_name="Lena Brandt",
+                currency="INR",
+                rooms=[RoomLine(hotel.room_type.pk, *stay, Party(2), 300_000)],
+                payment_method=Booking.PaymentMethod.CHANNEL,
+            ),
+            key=f"A{number}",
+            now=NOW,
+        )
+        join_waitlist(
+            request=request_rooms(hotel.flexible.pk, *stay, Party(2)), user=guest, language="en", now=NOW
+        )
 
 
 def contents() -> dict[str, list[tuple[Any, ...]]]:

@@ -53,7 +53,7 @@ from tests.factories import (
     UserFactory,
     make_hotel,
 )
-from tests.web.test_authorisation import OURS, World, offers_of, paid_and_invoiced
+from tests.web.test_authorisation import OURS, World, make_group_and_queue, offers_of, paid_and_invoiced
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +68,7 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "dev_mail": ("anonymous", 2),
     "dev_mail_html": ("anonymous", 1),
     "dev_mail_message": ("anonymous", 2),
+    "group_page": ("anonymous", 3),
     "home": ("anonymous", 2),
     "host_assignment": ("owner", 6),
     "host_booking": ("owner", 17),
@@ -79,6 +80,11 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "host_folio_charge": ("owner", 7),
     "host_folio_hand_back": ("owner", 8),
     "host_folio_payment": ("owner", 8),
+    "host_group": ("owner", 4),
+    "host_group_change": ("owner", 7),
+    "host_group_new": ("owner", 6),
+    "host_group_release": ("owner", 4),
+    "host_groups": ("owner", 5),
     "host_home": ("owner", 3),
     "host_invoice_credit": ("owner", 8),
     "host_invoice_new": ("owner", 7),
@@ -105,10 +111,13 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "host_property_preview": ("owner", 10),
     "host_property_step": ("owner", 10),
     "host_room": ("owner", 14),
+    "host_relocate": ("owner", 6),
+    "host_relocate_elsewhere": ("owner", 3),
     "host_room_new": ("owner", 11),
     "host_room_number": ("owner", 5),
     "host_room_numbers": ("owner", 6),
     "host_team": ("owner", 3),
+    "host_waiting": ("owner", 4),
     "host_why": ("owner", 17),
     "property_page": ("anonymous", 18),
     "property_reviews": ("anonymous", 4),
@@ -123,6 +132,8 @@ BUDGETS: dict[str, tuple[str, int]] = {
     "trip_cancel": ("guest", 9),
     "trip_change": ("guest", 19),
     "trips": ("guest", 4),
+    "wait": ("guest", 12),
+    "waiting": ("guest", 2),
 }
 # Routes without a page: they take a form, hand out a file, or send people on.
 NO_PAGE = {
@@ -134,6 +145,7 @@ NO_PAGE = {
     "host_booking_move",
     "host_calendar_undo",
     "host_photo_order",
+    "host_relocate_place",
     "host_room_plan_share",
     "host_photo_remove",
     "host_property",
@@ -154,6 +166,7 @@ NO_PAGE = {
     "staff_retry_refund",
     "staff_return",
     "trip_voucher",
+    "waiting_leave",
     "trip_invoice",
     "host_invoice_pdf",
     "trip_calendar",
@@ -167,6 +180,7 @@ QUERY = {
     "host_room_plan": "?from=2026-11-30",
     "quote": f"?{STAY}&product={{product}}",
     "property_page": f"?{STAY}",
+    "wait": f"?{STAY}&product={{product}}",
     "search": f"?{STAY}&q=town",
     "host_why": f"?{STAY}&product={{product}}&code=SUN",
     "staff_why": f"?{STAY}&product={{product}}&property={{property}}",
@@ -211,6 +225,7 @@ def build(rows: int) -> World:
             now=NOW,
         )
         bookings.append(complete_checkout(checkout_id=checkout.pk, now=NOW))
+    make_group_and_queue(hotel, [UserFactory.create() for _ in range(rows)])
     for number in range(rows):
         room_type = RoomTypeFactory.create(property=hotel.property)
         open_nights(

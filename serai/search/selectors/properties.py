@@ -11,6 +11,7 @@ from functools import cached_property
 from django.db import connection
 from django.db.models import Prefetch
 
+from serai.bookings.block_selectors import BlockRooms, block_rooms, offers_of_block
 from serai.core.clock import local_date
 from serai.properties.models import Amenity, Photo, Property, RoomType
 from serai.rates.selectors import Audience, ProductOffer, load_offers
@@ -74,7 +75,8 @@ def property_detail(
 ) -> PropertyDetail:
     """All of a property for a stay or without one. Drafts too: who may see one is the page's question.
 
-    Five queries without a stay, fourteen with one, three more with codes, one more when nothing is left.
+    Five queries without a stay, fourteen with one, four more with codes (five if one is
+    a group's), one more when nothing is left.
     """
     photos: dict[int | None, list[Photo]] = defaultdict(list)
     for photo in Photo.objects.filter(property=property_, status=Photo.Status.READY):
@@ -84,8 +86,13 @@ def property_detail(
             "beds", Prefetch("amenities", queryset=Amenity.objects.all())
         )
     )
-    audience = Audience(is_member=is_member, codes=stay.codes if stay else ())
-    rooms = _rooms(room_types, photos, stay, now=now, audience=audience)
+    group = _group(property_, stay, now=now)
+    audience = Audience(
+        is_member=is_member,
+        codes=stay.codes if stay else (),
+        plan_ids=frozenset({group.rate_plan_id}) if group else frozenset(),
+    )
+    rooms = _rooms(room_types, photos, stay, now=now, audience=audience, group=group)
     detail = PropertyDetail(
         property=property_,
         photos=[*photos[None], *(photo for room_type in room_types for photo in photos[room_type.pk])],
@@ -98,8 +105,17 @@ def property_detail(
     saved = saved_by_promotion([offer.price.promotions for room in rooms for offer in room.offers])
     return replace(
         detail,
-        codes=read_codes(property_=property_, stay=stay, saved=saved, now=now),
+        codes=read_codes(property_=property_, stay=stay, saved=saved, now=now, group=group),
         other_dates=nearest_open_stays(property_=property_, stay=stay, now=now) if detail.is_sold_out else (),
+    )
+
+
+def _group(property_: Property, stay: Stay | None, *, now: dt.datetime) -> BlockRooms | None:
+    """The group whose code the guest has, as long as its rooms are set aside."""
+    if stay is None:
+        return None
+    return block_rooms(
+        property_id=property_.pk, codes=stay.codes, check_in=stay.check_in, check_out=stay.check_out, now=now
     )
 
 
@@ -135,6 +151,7 @@ def _rooms(
     *,
     now: dt.datetime,
     audience: Audience,
+    group: BlockRooms | None,
 ) -> list[RoomDetail]:
     if stay is None:
         return [
@@ -142,14 +159,15 @@ def _rooms(
             for room_type in room_types
         ]
     by_room: dict[int, list[ProductOffer]] = defaultdict(list)
-    for offer in load_offers(
+    offers = load_offers(
         room_type_ids=[room_type.pk for room_type in room_types],
         check_in=stay.check_in,
         check_out=stay.check_out,
         now=now,
         audience=audience,
         is_explaining=True,  # What members pay is told to everybody.
-    ):
+    )
+    for offer in offers_of_block(offers, group):
         by_room[offer.room_type_id].append(offer)
     rooms = [
         describe_room(room_type, photos[room_type.pk], by_room[room_type.pk], stay, now=now)

@@ -103,6 +103,7 @@ class RoomDetail:
 
     `parts` are rates for a part of the party, when it needs several rooms. For `restricted` rooms
     `reasons` are the sentences of all their rates. `member_minor` is what members would pay, if less.
+    `waits_for_product_id` is what a guest can wait for when nothing is left.
     """
 
     room_type: RoomType
@@ -114,6 +115,7 @@ class RoomDetail:
     parts: Sequence[OfferDetail] = ()
     restricted: Sequence[RestrictedRates] = ()
     member_minor: int | None = None
+    waits_for_product_id: int | None = None
 
     @cached_property
     def scarce_units(self) -> int | None:
@@ -146,6 +148,19 @@ def describe_room(
         parts=_parts(shown, stay, now=now) if state in {"too_small", "too_few"} else (),
         restricted=_restricted([offer for offer in shown if offer not in sellable], stay),
         member_minor=_member_price(offers, details, parties),
+        waits_for_product_id=_waits_for(shown, parties) if state in {"sold_out", "too_few"} else None,
+    )
+
+
+def _waits_for(shown: Sequence[ProductOffer], parties: Sequence[Party]) -> int | None:
+    """The first product for everybody that could be sold for the stay if there were room."""
+    return next(
+        (
+            offer.product_id
+            for offer in shown
+            if offer.is_offered and offer.is_large_enough(parties) and offer.audience in {"public", "members"}
+        ),
+        None,
     )
 
 

@@ -31,7 +31,7 @@ def signed_in_user(request: HttpRequest) -> User:
 def get_checkout(request: HttpRequest, checkout_id: uuid.UUID) -> Checkout:
     """The checkout, if this browser began it or it belongs to who is signed in."""
     checkout = get_object_or_404(
-        Checkout.objects.select_related("hold", "property__destination"), pk=checkout_id
+        Checkout.objects.select_related("hold", "property__destination", "waitlist_entry"), pk=checkout_id
     )
     if checkout.user_id is not None:
         if checkout.user_id != request.user.pk:

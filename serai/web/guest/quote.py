@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from serai.bookings.alternatives import Alternatives, find_alternatives
+from serai.bookings.block_selectors import with_block
 from serai.bookings.errors import NotOffered, PriceChanged, QuoteExpired, QuoteInvalid, StaySoldOut
 from serai.bookings.quotes import Quote, StayRequest, make_quote, read_quote
 from serai.bookings.rules import check_in_instant
@@ -45,7 +46,7 @@ def quote_page(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(back)
     try:
         wanted = parse_request(request.GET, stay_input.stay, is_member=request.user.is_authenticated)
-        quote = make_quote(request=wanted, now=now)
+        quote = make_quote(request=with_block(wanted, property_id=property_.pk, now=now), now=now)
     except NotOffered as error:
         messages.error(request, str(error))
         return redirect(back)
@@ -154,6 +155,13 @@ def property_url(quote: Quote, property_: Property) -> str:
     return f"{reverse('property_page', args=[property_.slug])}?{urlencode(stay_of(quote).query_items())}"
 
 
+def wait_url(quote: Quote, property_: Property) -> str:
+    """Where a guest joins the waiting list for the quote; empty for what nobody can wait for."""
+    if len(quote.request.product_ids) != 1 or quote.request.block_id is not None:
+        return ""
+    return f"{reverse('wait', args=[property_.slug])}?{urlencode(request_items(quote.request))}"
+
+
 def stay_of(quote: Quote) -> Stay:
     """The quote's stay as search and hotel page take it."""
     return stay_of_request(quote.request)
@@ -184,6 +192,7 @@ def _sold_out(request: HttpRequest, quote: Quote, *, reason: str, alternatives: 
                 (other, quote_url(quote.request, other.check_in, other.check_out))
                 for other in alternatives.dates
             ],
+            "wait_url": wait_url(quote, property_),
             "stay_url": property_url(quote, property_),
             "nearby_url": f"{reverse('search')}?"
             + urlencode([("destination", property_.destination_id or ""), *stay_of(quote).query_items()]),

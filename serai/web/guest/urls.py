@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from serai.web.guest import checkout, choose, home, property_page, quote, search, trips, webhooks
+from serai.web.guest import (
+    checkout,
+    choose,
+    groups,
+    home,
+    property_page,
+    quote,
+    search,
+    trips,
+    waiting,
+    webhooks,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,12 +23,16 @@ urlpatterns = [
     path("hotels/<slug:slug>/reviews/", property_page.property_reviews, name="property_reviews"),
     path("hotels/<slug:slug>/quote/", quote.quote_page, name="quote"),
     path("hotels/<slug:slug>/choose/", choose.choose, name="choose"),
+    path("hotels/<slug:slug>/wait/", waiting.wait, name="wait"),
+    path("groups/<slug:code>/", groups.group_page, name="group_page"),
     path("holds/", quote.hold_create, name="hold_create"),
     path("checkout/<uuid:checkout_id>/", checkout.checkout_page, name="checkout"),
     path("checkout/<uuid:checkout_id>/return/", checkout.checkout_return, name="checkout_return"),
     path("checkout/<uuid:checkout_id>/abandon/", checkout.checkout_abandon, name="checkout_abandon"),
     path("bookings/<slug:reference>/confirmed/", trips.booking_confirmed, name="booking_confirmed"),
     path("trips/", trips.trips, name="trips"),
+    path("trips/waiting/", waiting.waiting, name="waiting"),
+    path("trips/waiting/<int:entry_id>/leave/", waiting.waiting_leave, name="waiting_leave"),
     path("trips/<slug:reference>/", trips.trip, name="trip"),
     path("trips/<slug:reference>/cancel/", trips.trip_cancel, name="trip_cancel"),
     path("trips/<slug:reference>/change/", trips.trip_change, name="trip_change"),

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from serai.bookings.unplaced import count_unplaced
 from serai.core.clock import utc_now
 from serai.properties.rules import role_allows
 from serai.properties.selectors import memberships_of
@@ -32,8 +33,18 @@ def host_home(request: SignedInRequest) -> HttpResponse:
         membership.property for membership in memberships if membership.property.published_at is not None
     ]
     desk = desk_of(published, now=utc_now()) if published else None
+    missing = count_unplaced([property.pk for property in published]) if published else {}
     return render(
         request,
         "web/host/home.html",
-        {"cards": cards, "desk": desk, "has_many": len(published) > 1},
+        {
+            "cards": cards,
+            "desk": desk,
+            "has_many": len(published) > 1,
+            "without_rooms": [
+                {"property": property, "count": missing[property.pk]}
+                for property in published
+                if property.pk in missing
+            ],
+        },
     )

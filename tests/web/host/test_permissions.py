@@ -14,11 +14,13 @@ from django.urls import reverse
 from zeal import zeal_ignore
 
 from serai.accounts.models import User
-from serai.bookings.models import Booking, BookingRoom, RoomAssignment
+from serai.bookings.models import Block, Booking, BookingRoom, RoomAssignment
+from serai.bookings.services import BookingDetails, RoomLine, accept_channel_booking, create_block
 from serai.payments.models import FolioLine, Invoice, Payment
 from serai.properties.models import Membership, Photo, Property
 from serai.properties.services import add_rooms
 from serai.rates.models import Extra, Promotion
+from serai.rates.rules import Party
 from serai.web.host.urls import urlpatterns as host_patterns
 from serai.web.staff.urls import urlpatterns as staff_patterns
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
@@ -88,6 +90,15 @@ ALLOWED: dict[str, set[str]] = {
     "host_guest_prices": EDITORS,
     "host_taxes": EDITORS,
     "host_why": EDITORS,
+    "host_groups": TEAM,
+    "host_group_new": TEAM,
+    "host_group": TEAM,
+    "host_group_change": TEAM,
+    "host_group_release": TEAM,
+    "host_waiting": TEAM,
+    "host_relocate": TEAM,
+    "host_relocate_place": TEAM,
+    "host_relocate_elsewhere": TEAM,
     "host_team": {OWNER},
     "host_team_role": {OWNER},
     "host_team_remove": {OWNER},
@@ -110,6 +121,7 @@ POST_ONLY = {
     "host_policy_remove": {},
     "host_promotion_end": {},
     "host_extra_remove": {},
+    "host_relocate_place": {"room_type": "1"},
     "host_team_role": {"role": "manager"},
     "host_team_remove": {},
     "staff_approve": {},
@@ -157,7 +169,31 @@ def hotel() -> Hotel:
     add_rooms(property_id=hotel.property.pk, room_type_id=hotel.room_type.pk, numbers="101")
     with zeal_ignore():
         paid_and_invoiced(booking)
+        group_and_unplaced(hotel)
     return hotel
+
+
+def group_and_unplaced(hotel: Hotel) -> None:
+    """A block that takes a whole night, and a channel's booking that has no room on it."""
+    night = dt.date(2026, 12, 20)
+    create_block(
+        property_id=hotel.property.pk,
+        rate_plan_id=hotel.flexible.rate_plan_id,
+        name="Sharma wedding",
+        nights={(hotel.room_type.pk, night): hotel.room_type.units},
+        release_date=dt.date(2026, 12, 15),
+        actor=hotel.host,
+        now=NOW,
+    )
+    details = BookingDetails(
+        property_id=hotel.property.pk,
+        channel="agency",
+        guest_name="Lena Brandt",
+        currency="INR",
+        rooms=[RoomLine(hotel.room_type.pk, night, night + dt.timedelta(days=1), Party(2), 300_000)],
+        payment_method=Booking.PaymentMethod.CHANNEL,
+    )
+    accept_channel_booking(details=details, key="A1", now=NOW)
 
 
 @pytest.fixture
@@ -191,6 +227,8 @@ def addresses(hotel: Hotel) -> list[tuple[str, str]]:
         "policy_id": hotel.flexible.rate_plan.policy_id,
         "promotion_id": property.promotions.get().pk,
         "extra_id": property.extras.get().pk,
+        "block_id": Block.objects.get().pk,
+        "unplaced_id": BookingRoom.objects.get(state="unplaced").pk,
         "reference": "SR7",
         "action": "cancel",
         "message_id": 1,
@@ -225,6 +263,8 @@ def snapshot(hotel: Hotel) -> list[Any]:
             list(property.taxes.values_list("name")),
             list(property.decisions.values_list("kind", flat=True)),
             list(Booking.objects.filter(property=property).values_list("reference", "state")),
+            list(BookingRoom.objects.order_by("pk").values_list("pk", "state")),
+            list(Block.objects.values_list("pk", "name", "hold__state")),
             list(property.rooms.values_list("number", "is_active")),
             list(RoomAssignment.objects.values_list("room", "booking_room")),
             list(FolioLine.objects.order_by("pk").values_list("reference", "key", "amount_minor")),
