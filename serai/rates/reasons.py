@@ -105,8 +105,12 @@ _SENTENCES = {
     "not_opened": lambda date, limit: _("The night of %(date)s is not on sale yet.") % {"date": date},
     "closed": lambda date, limit: _("The night of %(date)s is closed.") % {"date": date},
     "sold_out": lambda date, limit: (
-        ngettext("%(limit)d room is left on %(date)s.", "%(limit)d rooms are left on %(date)s.", limit)
+        ngettext(
+            "Only %(limit)d room is left on %(date)s.", "Only %(limit)d rooms are left on %(date)s.", limit
+        )
         % {"date": date, "limit": limit}
+        if limit
+        else _("No room is left on %(date)s.") % {"date": date}
     ),
     "too_small": lambda date, limit: _("The room is too small for these guests."),
     "past": lambda date, limit: _("The check-in date has passed."),

@@ -8,6 +8,7 @@ from serai.core.local.progress import Progress
 from serai.core.local.state import LocalState
 
 HOTELS = 24
+CODE, EXTRA = "JOURNEY", "Airport transfer"
 
 
 def main() -> None:
@@ -19,6 +20,21 @@ def main() -> None:
         from serai.demo import seed
 
         seed.run(progress, hotels=HOTELS)
+        add_offers()
+
+
+def add_offers() -> None:
+    """What journeys ask for at every hotel: an offer with a code, and something to add to a stay."""
+    from serai.properties.models import Property
+    from serai.rates.models import Extra, Promotion
+
+    hotels = list(Property.objects.all())
+    Promotion.objects.bulk_create(
+        Promotion(property=hotel, name="Journey", code=CODE, value=1000) for hotel in hotels
+    )
+    Extra.objects.bulk_create(
+        Extra(property=hotel, name=EXTRA, amount_minor=150_000, max_quantity=4) for hotel in hotels
+    )
 
 
 # The seed draws its pictures in processes that import this file anew.

@@ -111,9 +111,7 @@ def hold_create(request: HttpRequest) -> HttpResponse:
             status=409,
         )
     except StaySoldOut as error:
-        return _sold_out(
-            request, read_quote(token, now=now), reason=str(error), alternatives=error.alternatives
-        )
+        return _sold_out(request, read_quote(token, now=now), alternatives=error.alternatives)
     except NotOffered as error:
         quote = read_quote(token, now=now)
         return _sold_out(request, quote, reason=str(error), alternatives=find_alternatives(quote, now=now))
@@ -174,8 +172,10 @@ def stay_of_request(request: StayRequest) -> Stay:
     return Stay(request.check_in, request.check_out, guests, request.codes, needs_accessible)
 
 
-def _sold_out(request: HttpRequest, quote: Quote, *, reason: str, alternatives: Alternatives) -> HttpResponse:
-    """Somebody was faster: what is left in this hotel for the same stay."""
+def _sold_out(
+    request: HttpRequest, quote: Quote, *, alternatives: Alternatives, reason: str = ""
+) -> HttpResponse:
+    """Somebody was faster, or it is not sold any more for a `reason`: what is left in this hotel."""
     property_ = Property.objects.select_related("destination").get(pk=quote.property_id)
     return render(
         request,

@@ -163,6 +163,18 @@ def test_a_sold_out_stay_offers_other_dates_and_rooms(client: Client, hotel: Hot
     assert not Checkout.objects.exists()
 
 
+def test_a_stay_that_was_restricted_meanwhile_says_why(client: Client, hotel: Hotel) -> None:
+    query = {**STAY, "adults": "2", "product": hotel.flexible.pk}
+    quote = client.get("/hotels/hawa-lodge/quote/", query).context["quote"]
+    RatePlan.objects.update(min_stay_arrival=3)
+    response = client.post("/holds/", {"token": quote.token})
+    text = text_of(response)
+    assert response.status_code == 409
+    assert "This is not on sale any more" in text
+    assert "needs at least 3 nights" in text
+    assert "Someone just took" not in text
+
+
 def test_a_changed_price_says_why(client: Client, hotel: Hotel) -> None:
     offer = Promotion.objects.create(property=hotel.property, name="Winter", value=1000)
     query = {**STAY, "adults": "2", "product": hotel.flexible.pk}
