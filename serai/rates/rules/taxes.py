@@ -123,7 +123,7 @@ class TaxMeter:
                     if other != position and taxes[other].is_included
                 )
                 charge = divide_half_up(exact.numerator, exact.denominator)
-                sums[position] = max(min(charge, price - others), 0)
+                sums[position] = min(charge, price - others)
                 continue
             if tax.kind == "compound":
                 base += sum(
