@@ -39,10 +39,11 @@ def night_steps(
     adults, children, _infants = count_guests(terms, party)
     steps = [Step("base", base_minor)]
     amount = base_minor
-    if terms.single_discount_minor and adults + children == 1:
+    if adults + children == 1:
         cut = min(terms.single_discount_minor, amount)
-        steps.append(Step("single", -cut, count=1))
-        amount -= cut
+        if cut:
+            steps.append(Step("single", -cut, count=1))
+            amount -= cut
     extra_adults = max(adults - terms.base_guests, 0)
     if extra_adults and terms.extra_adult_minor:
         steps.append(Step("adults", extra_adults * terms.extra_adult_minor, count=extra_adults))

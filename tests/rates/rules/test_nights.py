@@ -85,6 +85,7 @@ def test_one_guest_alone_gets_the_single_discount(party: Party, expected: int) -
 def test_the_single_discount_never_leads_below_zero() -> None:
     room = terms(single_discount_minor=1_500)
     assert night_steps(room, Party(1), 1_000) == (Step("base", 1_000), Step("single", -1_000, count=1))
+    assert night_steps(room, Party(1), 0) == (Step("base", 0),)
     assert price_night(room, Party(1), 1_500) == 0
     assert price_night(room, Party(1), 1_501) == 1
 
