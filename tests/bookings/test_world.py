@@ -58,7 +58,7 @@ from serai.search.selectors.properties import property_detail
 from serai.search.selectors.results import _priced_products
 from tests.bookings.desk import fill_in
 from tests.bookings.world import LAST, Picture, Place, Plan, Stay
-from tests.bookings.world_hosts import FIRST, Hosts, lengths, nights, places, plans
+from tests.bookings.world_hosts import FIRST, Hosts, amounts, lengths, nights, places, plans, restriction
 
 EXPLORING = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
 parties = st.sampled_from(
@@ -144,8 +144,8 @@ class World(Hosts):
         assert expected is not None
         price = quote.price
         assert (price.total_minor, price.due_at_property_minor) == (expected.total, expected.at_property)
-        for room, (amounts, steps, taxes) in zip(price.rooms, expected.nights, strict=True):
-            assert tuple(night.amount_minor for night in room.nights) == amounts
+        for room, (costs, steps, taxes) in zip(price.rooms, expected.nights, strict=True):
+            assert tuple(night.amount_minor for night in room.nights) == costs
             assert tuple(night.tax_minor for night in room.nights) == taxes
             assert [sorted(_flat(night.steps)) for night in room.nights] == [
                 sorted(_sums(told)) for told in steps
@@ -271,6 +271,43 @@ class World(Hosts):
     def walk_in(self, at: int, plan: int, first: int, length: int, party: Party) -> int | None:
         """Quote, hold and book without a pause."""
         return self.hold_quoted(self.quote_stay(at, plan, first, length, party, 1), is_booked=True)
+
+    @rule(
+        target=bookings,
+        at=places,
+        plan=plans,
+        first=nights,
+        length=lengths,
+        party=parties,
+        amount=amounts,
+        terms=restriction,
+        happens=st.sampled_from(["price", "plan", "restriction", "nothing"]),
+        wins=st.booleans(),
+    )
+    def be_overtaken(
+        self,
+        at: int,
+        plan: int,
+        first: int,
+        length: int,
+        party: Party,
+        amount: int,
+        terms: tuple[str, Any],
+        happens: str,
+        wins: bool,
+    ) -> int | None:
+        """Something changes, and perhaps somebody else is quicker, while a guest looks at a quote."""
+        mine = self.quote_stay(at, plan, first, length, party, 1)
+        theirs = self.quote_stay(at, plan, first, length, party, 1)
+        if happens == "price":
+            self.set_price(at, first, amount)
+        elif happens == "plan" and plan > 0:
+            self.adjust(at, plan, amount % 3_000)
+        elif happens == "restriction":
+            self.restrict(at, plan, first, terms)
+        if wins:
+            self.hold_quoted(theirs, is_booked=False)
+        return self.hold_quoted(mine, is_booked=True)
 
     @rule(target=bookings, quoted=quotes)
     def book_what_is_held(self, quoted: Quoted | None) -> int | None:

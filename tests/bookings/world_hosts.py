@@ -28,6 +28,7 @@ places = st.integers(0, 1)
 plans = st.integers(0, 2)
 nights = st.integers(0, NIGHTS - 1)
 lengths = st.integers(1, 4)
+amounts = st.sampled_from([0, 9_999, 10_001, 123_456, 500_000])
 restriction = st.one_of(
     st.tuples(
         st.sampled_from(["min_stay_arrival", "max_stay_arrival", "min_stay_through", "max_stay_through"]),
@@ -88,7 +89,7 @@ class Hosts(RuleBasedStateMachine):
 
     # --- What hosts do -------------------------------------------------------------------------------
 
-    @rule(at=places, night=nights, amount=st.sampled_from([0, 9_999, 10_001, 123_456, 500_000]))
+    @rule(at=places, night=nights, amount=amounts)
     def set_price(self, at: int, night: int, amount: int) -> None:
         place = self.places[at]
         with transaction.atomic():
