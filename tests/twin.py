@@ -41,32 +41,40 @@ def ages_of(terms: Any, party: Any) -> tuple[int, list[int]]:
 # --- One night ---------------------------------------------------------------------------------------
 
 
-def room_night(terms: Any, party: Any, base: int, promotions: Sequence[Any] = ()) -> int:
-    """What this party pays for one room for one night, before taxes."""
+def room_steps(terms: Any, party: Any, base: int, promotions: Sequence[Any] = ()) -> list[tuple[str, int]]:
+    """How a night's price comes about: what each step adds, those that add nothing left out."""
     adults, children = ages_of(terms, party)
-    price = base
+    steps: list[tuple[str, int]] = [("base", base)]
+
+    def price() -> int:
+        return sum(change for _name, change in steps)
+
     if adults + len(children) == 1:
-        price -= min(price, terms.single_discount_minor)
+        steps.append(("single", -min(price(), terms.single_discount_minor)))
     # Everybody stands in line, adults first, then children from the oldest; places in the price go first.
     line: list[int | None] = [None] * adults + list(children)
-    for age in line[terms.base_guests :]:
-        if age is None:
-            price += terms.extra_adult_minor
-        else:
+    beyond = line[terms.base_guests :]
+    steps.append(("adults", sum(terms.extra_adult_minor for age in beyond if age is None)))
+    for age in beyond:
+        if age is not None:
             bands = [amount for max_age, amount in sorted(terms.child_bands) if age <= max_age]
-            price += bands[0] if bands else terms.extra_child_minor
+            steps.append(("children", bands[0] if bands else terms.extra_child_minor))
     for link in terms.adjustments:
-        if link.kind == "percent":
-            price += half_up(Fraction(price * link.value, 10_000))
-        else:
-            price += link.value
-        price = max(price, 0)
-        price = half_up(Fraction(price, link.rounding_minor)) * link.rounding_minor
-        price += adults * link.meal_adult_minor
-        price += len(children) * link.meal_child_minor
+        change = half_up(Fraction(price() * link.value, 10_000)) if link.kind == "percent" else link.value
+        derived = max(price() + change, 0)
+        derived = half_up(Fraction(derived, link.rounding_minor)) * link.rounding_minor
+        steps.append((f"plan {link.plan}", derived - price()))
+        steps.append((f"meals {link.plan}", adults * link.meal_adult_minor))
+        steps.append((f"meals {link.plan}", len(children) * link.meal_child_minor))
     for promotion in promotions:
-        price -= cut_of(promotion, price)
-    return price
+        cut = cut_of(promotion, price())
+        steps.append((f"promotion {promotion.id}", -cut))
+    return [step for step in steps if step[1] or step[0] == "base"]
+
+
+def room_night(terms: Any, party: Any, base: int, promotions: Sequence[Any] = ()) -> int:
+    """What this party pays for one room for one night, before taxes."""
+    return sum(change for _name, change in room_steps(terms, party, base, promotions))
 
 
 def cut_of(promotion: Any, price: int) -> int:
@@ -130,6 +138,7 @@ class TwinRoom:
     """One room: its nights, each tax's charge in the order of the taxes, each night's taxes in advance."""
 
     nights: list[int]
+    steps: list[list[tuple[str, int]]]
     charges: list[int]
     night_taxes: list[int]
     total: int
@@ -215,7 +224,7 @@ def room_stay(
 ) -> TwinRoom:
     """One room for the whole stay."""
     taxes = list(enumerate(terms.taxes))
-    prices, night_taxes = [], []
+    prices, steps, night_taxes = [], [], []
     charges = [0] * len(taxes)
     exact = [Fraction(0)] * len(taxes)  # what percentages per stay come to before they are rounded
     touched = [False] * len(taxes)
@@ -223,6 +232,7 @@ def room_stay(
         used = [each for each in promotions if is_between(date, each.stay_from_date, each.stay_until_date)]
         price = room_night(terms, party, base, used)
         prices.append(price)
+        steps.append(room_steps(terms, party, base, used))
         due = [
             (position, tax)
             for position, tax in taxes
@@ -284,6 +294,7 @@ def room_stay(
     on_top_taxes = [(position, tax) for position, tax in taxes if not tax.is_included]
     return TwinRoom(
         nights=prices,
+        steps=steps,
         charges=charges,
         night_taxes=night_taxes,
         total=sum(prices) + sum(charges[position] for position, _tax in on_top_taxes),

@@ -26,27 +26,28 @@ class Step:
     ref: int = 0
 
 
-def night_steps(
-    terms: ProductTerms, party: Party, base_minor: int, promotions: Sequence[PromotionTerm] = ()
-) -> tuple[Step, ...]:
-    """From the stored price of a night to what this party pays for it, before taxes.
+@dataclass(frozen=True)
+class Sleepers:
+    """What of a night's price depends on the party alone: who counts, those beyond the included places,
+    and the meals of each adjustment."""
+
+    count: int
+    beyond: tuple[Step, ...]
+    beyond_minor: int
+    meals: tuple[Step | None, ...]
+
+
+def count_sleepers(terms: ProductTerms, party: Party) -> Sleepers:
+    """Who pays for what in every night of a stay.
 
     Adults fill the places that the price includes, then children, oldest first; everybody beyond pays
-    the price of their kind, infants nothing. One guest alone gets the single discount. Then come the
-    adjustments of each rate plan from the root down, rounded as each plan says, with its meals, and last
-    the promotions in the given order. Nothing leads below zero.
+    the price of their kind, infants nothing. Meals are for adults and children.
     """
     adults, children, _infants = count_guests(terms, party)
-    steps = [Step("base", base_minor)]
-    amount = base_minor
-    if terms.single_discount_minor and adults + children == 1:
-        cut = min(terms.single_discount_minor, amount)
-        steps.append(Step("single", -cut, count=1))
-        amount -= cut
+    beyond = []
     extra_adults = max(adults - terms.base_guests, 0)
     if extra_adults and terms.extra_adult_minor:
-        steps.append(Step("adults", extra_adults * terms.extra_adult_minor, count=extra_adults))
-        amount += extra_adults * terms.extra_adult_minor
+        beyond.append(Step("adults", extra_adults * terms.extra_adult_minor, count=extra_adults))
     free_places = max(terms.base_guests - adults, 0)
     if children > free_places:
         ages = sorted(
@@ -55,18 +56,48 @@ def night_steps(
         )[free_places:]
         more = sum(child_price(terms, age) for age in ages)
         if more:
-            steps.append(Step("children", more, count=len(ages)))
-            amount += more
+            beyond.append(Step("children", more, count=len(ages)))
+    meals: list[Step | None] = []
     for link in terms.adjustments:
+        amount = adults * link.meal_adult_minor + children * link.meal_child_minor
+        meals.append(Step("meals", amount, label=link.plan, count=adults + children) if amount else None)
+    return Sleepers(adults + children, tuple(beyond), sum(step.minor for step in beyond), tuple(meals))
+
+
+def night_steps(
+    terms: ProductTerms,
+    party: Party,
+    base_minor: int,
+    promotions: Sequence[PromotionTerm] = (),
+    *,
+    sleepers: Sleepers | None = None,
+) -> tuple[Step, ...]:
+    """From the stored price of a night to what this party pays for it, before taxes.
+
+    One guest alone gets the single discount; guests beyond the included places pay (`count_sleepers`,
+    which a caller that prices many nights hands in). Then come the adjustments of each rate plan from
+    the root down, rounded as each plan says, with its meals, and last the promotions in the given order.
+    Nothing leads below zero.
+    """
+    sleepers = sleepers or count_sleepers(terms, party)
+    steps = [Step("base", base_minor)]
+    amount = base_minor
+    if sleepers.count == 1:
+        cut = min(terms.single_discount_minor, amount)
+        if cut:
+            steps.append(Step("single", -cut, count=1))
+            amount -= cut
+    steps += sleepers.beyond
+    amount += sleepers.beyond_minor
+    for link, meals in zip(terms.adjustments, sleepers.meals, strict=True):
         before = amount
         amount += percent_of(amount, link.value) if link.kind == "percent" else link.value
         amount = round_to_multiple(max(amount, 0), link.rounding_minor)
         if amount != before:
             steps.append(Step("plan", amount - before, label=link.plan))
-        meals = adults * link.meal_adult_minor + children * link.meal_child_minor
-        if meals:
-            steps.append(Step("meals", meals, label=link.plan, count=adults + children))
-            amount += meals
+        if meals is not None:
+            steps.append(meals)
+            amount += meals.minor
     for promotion in promotions:
         cut = discount(promotion, amount)
         if cut:

@@ -50,11 +50,14 @@ def choose_promotions(
     """
     single = [promotion for promotion in terms.promotions if not promotion.is_combinable]
     combined = tuple(promotion for promotion in terms.promotions if promotion.is_combinable)
-    if not single:
-        return combined
-    amounts = [
-        (date, price_night(terms, party, base_minor)) for date, base_minor in nights for party in parties
-    ]
+    if len(single) < 2:
+        return (*single, *combined)
+    costs = {
+        (party, base_minor): price_night(terms, party, base_minor)
+        for party in set(parties)
+        for base_minor in {base_minor for _date, base_minor in nights}
+    }
+    amounts = [(date, costs[party, base_minor]) for date, base_minor in nights for party in parties]
     best = max(
         single,
         key=lambda promotion: sum(

@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from serai.rates.rules.nights import Step, night_steps
+from serai.rates.rules.nights import Step, count_sleepers, night_steps
 from serai.rates.rules.party import count_guests
 from serai.rates.rules.promotions import choose_promotions, counts_on
 from serai.rates.rules.taxes import TaxMeter
 from serai.rates.rules.terms import ExtraTerm, Party, ProductTerms, PromotionTerm
 
 
-@dataclass(frozen=True)
-class NightLine:
+class NightLine(NamedTuple):
     """One night of one room: its stored price, what this party pays for it and by which steps, and that
     night's taxes on top that can be paid in advance."""
 
@@ -208,16 +207,19 @@ def price_room(
 ) -> RoomPrice:
     """One room for consecutive nights, given each night's stored price and the promotions in use."""
     meter = TaxMeter(terms, party, len(nights), exemptions)
-    known: dict[tuple[int, tuple[PromotionTerm, ...]], tuple[tuple[Step, ...], int]] = {}
+    sleepers = count_sleepers(terms, party)
+    # Nights that cost the same under the same promotions are worked out once.
+    known: dict[tuple[int, tuple[int, ...]], tuple[tuple[Step, ...], int]] = {}
     always = tuple(promotions)
     is_dated = any(entry.stay_from_date or entry.stay_until_date for entry in always)
     lines = []
     for index, (date, base_minor) in enumerate(nights):
-        used = tuple(entry for entry in always if counts_on(entry, date)) if is_dated else always
-        priced = known.get((base_minor, used))
+        used = tuple([entry for entry in always if counts_on(entry, date)]) if is_dated else always
+        key = (base_minor, tuple([entry.id for entry in used]) if is_dated else ())
+        priced = known.get(key)
         if priced is None:
-            steps = night_steps(terms, party, base_minor, used)
-            priced = known[base_minor, used] = (steps, sum(step.minor for step in steps))
+            steps = night_steps(terms, party, base_minor, used, sleepers=sleepers)
+            priced = known[key] = (steps, sum(step.minor for step in steps))
         steps, amount = priced
         taxes = meter.add_night(index, date, amount)
         lines.append(NightLine(date, amount, taxes.on_top_minor, base_minor, steps))

@@ -62,7 +62,7 @@ class TaxMeter:
     _heads: list[int] = field(init=False)
     # Each percentage with the share of those who count, as numerator and denominator.
     _rates: list[tuple[int, int]] = field(init=False)
-    _is_owed: list[bool] = field(init=False)
+    _is_owed: tuple[bool, ...] = field(init=False)
     _is_steady: bool = field(init=False)
     _has_first_night: bool = field(init=False)
     _known: dict[Known, NightTaxes] = field(init=False, default_factory=dict)
@@ -79,12 +79,12 @@ class TaxMeter:
             (tax.value, FULL) if tax.basis == "room" else (tax.value * count, FULL * max(persons, count))
             for tax, count in zip(taxes, self._heads, strict=True)
         ]
-        self._is_owed = [
+        self._is_owed = tuple(
             bool(count)
             and not (tax.exempt_from_nights is not None and self.nights >= tax.exempt_from_nights)
             and not (tax.exemption and tax.exemption in self.exemptions)
             for tax, count in zip(taxes, self._heads, strict=True)
-        ]
+        )
         self._is_steady = not any(
             tax.max_nights is not None or tax.valid_from_date or tax.valid_until_date for tax in taxes
         )
@@ -92,7 +92,9 @@ class TaxMeter:
 
     def add_night(self, index: int, date: dt.date, amount: int) -> NightTaxes:
         """The charges of the night with this `index` (0 is the first) and room price."""
-        in_force = None if self._is_steady else tuple(_in_force(tax, index, date) for tax in self.terms.taxes)
+        in_force = (
+            None if self._is_steady else tuple([_in_force(tax, index, date) for tax in self.terms.taxes])
+        )
         key = (amount, in_force, self._has_first_night and index == 0)
         night = self._known.get(key)
         if night is None:
@@ -123,7 +125,7 @@ class TaxMeter:
                     if other != position and taxes[other].is_included
                 )
                 charge = divide_half_up(exact.numerator, exact.denominator)
-                sums[position] = max(min(charge, price - others), 0)
+                sums[position] = min(charge, price - others)
                 continue
             if tax.kind == "compound":
                 base += sum(
@@ -138,12 +140,15 @@ class TaxMeter:
     def _charge(self, amount: int, in_force: tuple[bool, ...] | None, is_first: bool) -> NightTaxes:
         """What a night of this price is charged."""
         taxes = self.terms.taxes
+        in_force = self._is_owed if in_force is None else in_force
         applies = tuple(
-            owed
-            and (in_force is None or in_force[position])
-            and amount >= tax.from_minor
-            and (tax.below_minor is None or amount < tax.below_minor)
-            for position, (tax, owed) in enumerate(zip(taxes, self._is_owed, strict=True))
+            [
+                owed
+                and valid
+                and amount >= tax.from_minor
+                and (tax.below_minor is None or amount < tax.below_minor)
+                for tax, owed, valid in zip(taxes, self._is_owed, in_force, strict=True)
+            ]
         )
         inside = self._shares.get((applies, is_first))
         if inside is None:

@@ -73,6 +73,7 @@ def test_a_division_without_rest_is_not_rounded() -> None:
         (Party(1, (3,)), 10_000),  # a child does
         (Party(1, (13,)), 10_000),  # so does somebody who counts as an adult
         (Party(2), 10_000),
+        (Party(2, (8,)), 10_000),
         (Party(3), 13_000),
     ],
 )
@@ -84,6 +85,7 @@ def test_one_guest_alone_gets_the_single_discount(party: Party, expected: int) -
 def test_the_single_discount_never_leads_below_zero() -> None:
     room = terms(single_discount_minor=1_500)
     assert night_steps(room, Party(1), 1_000) == (Step("base", 1_000), Step("single", -1_000, count=1))
+    assert night_steps(room, Party(1), 0) == (Step("base", 0),)
     assert price_night(room, Party(1), 1_500) == 0
     assert price_night(room, Party(1), 1_501) == 1
 
@@ -109,6 +111,7 @@ def test_a_child_costs_what_the_first_band_that_reaches_its_age_says(age: int, e
         # An infant takes no place, neither a free nor a paid one.
         (Party(1, (0, 2, 10)), ()),
         (Party(2, (0, 2)), ()),
+        (Party(2, (2, 4)), (Step("children", 1_000, count=1),)),
     ],
 )
 def test_children_fill_the_free_places_oldest_first(party: Party, steps: tuple[Step, ...]) -> None:
@@ -219,7 +222,8 @@ def test_a_weekday_may_be_free_and_is_then_not_the_base_price() -> None:
 
 
 @pytest.mark.parametrize(
-    ("base", "percent", "expected"), [(101, 50, 152), (101, -50, 50), (100, -90, 10), (50, 1, 51)]
+    ("base", "percent", "expected"),
+    [(101, 50, 152), (101, -50, 50), (100, -90, 10), (50, 1, 51), (100, -200, 0)],
 )
 def test_a_season_is_rounded_half_up(base: int, percent: int, expected: int) -> None:
     assert season_price(base, percent) == expected

@@ -152,6 +152,8 @@ def test_what_is_inside_is_never_more_than_the_price() -> None:
     assert charged(vat, fee, amounts=(300,)) == {"Fee": 300}
     per_stay = tax("Stay", "compound", 5_000, period="stay", is_included=True)
     assert charged(fee, per_stay, amounts=(950,)) == {"Fee": 900, "Stay": 50}
+    on_top = tax("Top", "amount", 700)
+    assert charged(fee, on_top, per_stay, amounts=(950,)) == {"Fee": 900, "Top": 700, "Stay": 50}
     assert charged(fee, tax("More", "amount", 900, is_included=True), per_stay, amounts=(950,)) == {
         "Fee": 900,
         "More": 50,
@@ -258,6 +260,12 @@ def test_persons_count_by_age(from_age: int | None, below_age: int | None, expec
     assert charged(term, party=party) == ({"City": expected * 100} if expected else {})
 
 
+def test_without_a_lowest_age_infants_do_not_count() -> None:
+    children = tax("Children", "amount", 100, "person", below_age=18)
+    assert charged(children, party=Party(2, (2, 3, 4))) == {"Children": 200}
+    assert charged(children, party=Party(2, (2,))) == {}
+
+
 def test_a_percentage_for_some_ages_is_of_their_share() -> None:
     # Three of four persons: 75 % of 100.00, of which 10 %.
     term = tax("City", "percent", 1_000, "person", from_age=10)
@@ -279,6 +287,11 @@ def test_a_tax_of_nobody_is_not_charged() -> None:
 def test_a_city_tax_ends_after_seven_nights(length: int, expected: int) -> None:
     city = tax("City", "amount", 100, "adult", max_nights=7)
     assert charged(city, amounts=(10_000,) * length) == {"City": expected}
+
+
+def test_one_tax_may_end_while_another_goes_on() -> None:
+    city, vat = tax("City", "amount", 100, max_nights=1), tax("VAT", "percent", 1_000)
+    assert charged(city, vat, amounts=(10_000, 10_000)) == {"City": 100, "VAT": 2_000}
 
 
 @pytest.mark.parametrize("period", ["night", "stay"])
