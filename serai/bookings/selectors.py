@@ -29,6 +29,12 @@ def nights_of(booking: Booking) -> list[Claim]:
     ]
 
 
+def active_rooms(booking: Booking) -> list[BookingRoom]:
+    """The rooms that were not cancelled, in the order of the quote."""
+    rooms = [room for room in booking.rooms.all() if room.state != BookingRoom.State.CANCELLED]
+    return sorted(rooms, key=lambda room: room.pk)
+
+
 def payment_reference(checkout_id: uuid.UUID) -> str:
     """What the payments of a checkout are filed under."""
     return f"checkout:{checkout_id}"

@@ -12,13 +12,13 @@ from serai.bookings.errors import PenaltyChanged, StateConflict
 from serai.bookings.events import BOOKING_CANCELLED, BOOKING_CHANGED
 from serai.bookings.models import Booking, BookingEvent, BookingRoom
 from serai.bookings.rules import may_become, penalty_at, tiers_from_json
-from serai.bookings.selectors import kept_minor, nights_of, paid_minor
+from serai.bookings.selectors import active_rooms, kept_minor, nights_of, paid_minor
 from serai.bookings.services.book import tell
 from serai.bookings.services.charges import charge_stay
 from serai.bookings.services.promotions import keep_promotions
 from serai.bookings.services.refund import refund_above
 from serai.bookings.services.reshape import release_assignments
-from serai.bookings.services.rooms import active_rooms, apply_rooms, price_of, tiers_by_room
+from serai.bookings.services.rooms import apply_rooms, price_of, tiers_by_room
 from serai.bookings.services.waitlist import tell_waiting
 from serai.bookings.settlement import Settlement
 from serai.core.clock import local_date
