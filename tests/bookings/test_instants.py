@@ -23,7 +23,7 @@ PRICE = price_stay(
 ).rooms[0]
 
 BERLIN, NEW_YORK, KOLKATA = "Europe/Berlin", "America/New_York", "Asia/Kolkata"
-# Time zone, arrival (local), and the instants (day and hour in UTC) of: check-in, 24 hours before, one day before, 48 hours
+# Time zone, arrival (local), and day and hour in UTC of: check-in, 24 hours before, one day before, 48 hours
 # before, two days before.
 CASES = [
     # Berlin, clocks go back at 3:00 on 25 October 2026: that day has 25 hours.

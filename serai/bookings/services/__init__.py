@@ -3,7 +3,12 @@
 from serai.bookings.services.assign import assign_room, assign_rooms
 from serai.bookings.services.blocks import change_block, create_block, release_block
 from serai.bookings.services.book import BookingDetails, RoomLine, book_hold, complete_checkout
-from serai.bookings.services.cancel import cancel_booking, cancel_rooms, cancellation_cost
+from serai.bookings.services.cancel import (
+    cancel_booking,
+    cancel_rooms,
+    cancellation_cost,
+    penalties_by_room,
+)
 from serai.bookings.services.change import ChangeOffer, change_booking, change_request, offer_change
 from serai.bookings.services.channel import accept_channel_booking, place_room, relocate_booking
 from serai.bookings.services.day_use import book_day_use, day_use_claims
@@ -62,6 +67,7 @@ __all__ = [
     "no_show_cost",
     "offer_change",
     "offer_nights",
+    "penalties_by_room",
     "place_room",
     "release_assignments",
     "release_block",

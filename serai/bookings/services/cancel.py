@@ -38,17 +38,23 @@ def cancellation_cost(
         rooms = active_rooms(booking)
         left = [room for room in rooms if room.pk not in room_ids]
         if left:
-            penalty = sum(
-                penalty_at(tiers, now)
-                for room, tiers in zip(rooms, tiers_by_room(booking, rooms), strict=True)
-                if room.pk in room_ids
-            )
+            penalties = penalties_by_room(booking, now=now)
+            penalty = sum(penalties[room.pk] for room in rooms if room.pk in room_ids)
             charged = booking.penalty_minor + penalty
             total, prepayable = price_of(booking, left)
             return Settlement(penalty, paid, total + charged, prepayable + charged)
     penalty = penalty_at(tiers_from_json(booking.cancellation_tiers), now)
     charged = booking.penalty_minor + penalty
     return Settlement(penalty, paid, charged, charged)
+
+
+def penalties_by_room(booking: Booking, *, now: dt.datetime) -> dict[int, int]:
+    """What cancelling each active room costs at `now`, by the ids of the rooms."""
+    rooms = active_rooms(booking)
+    return {
+        room.pk: penalty_at(tiers, now)
+        for room, tiers in zip(rooms, tiers_by_room(booking, rooms), strict=True)
+    }
 
 
 def cancel_booking(
