@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from serai.bookings.models import Booking
 from serai.bookings.quotes import Quote, RoomRequest, StayRequest, quote_from_json
-from serai.bookings.services import change_request
+from serai.bookings.services import ChangeOffer, change_request
 from serai.properties.selectors import active_room_types
 from serai.rates.models import Extra
 from serai.rates.rules import Party
@@ -189,3 +189,13 @@ class ChangeForm(forms.Form):
             ),
             needs_accessible=room.needs_accessible,
         )
+
+
+def offer_context(offer: ChangeOffer) -> dict[str, Any]:
+    """What `components/change_offer.html` needs of an offer."""
+    return {
+        "offer": offer,
+        "new_price": offer.quote.price,
+        "less_minor": -offer.difference_minor,
+        "is_same": offer.quote.request == offer.old.request,
+    }

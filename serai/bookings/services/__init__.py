@@ -9,7 +9,13 @@ from serai.bookings.services.cancel import (
     cancellation_cost,
     penalties_by_room,
 )
-from serai.bookings.services.change import ChangeOffer, change_booking, change_request, offer_change
+from serai.bookings.services.change import (
+    ChangeOffer,
+    change_booking,
+    change_request,
+    offer_change,
+    require_changeable,
+)
 from serai.bookings.services.channel import accept_channel_booking, place_room, relocate_booking
 from serai.bookings.services.day_use import book_day_use, day_use_claims
 from serai.bookings.services.depart import depart_early, early_departure
@@ -72,6 +78,7 @@ __all__ = [
     "release_assignments",
     "release_block",
     "relocate_booking",
+    "require_changeable",
     "reshape_assignments",
     "save_guest_details",
     "settle_checkout",

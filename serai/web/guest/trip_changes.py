@@ -27,13 +27,13 @@ from serai.bookings.services import (
     cancel_rooms,
     cancellation_cost,
     change_booking,
-    change_request,
     offer_change,
     penalties_by_room,
+    require_changeable,
 )
 from serai.core.clock import utc_now
 from serai.inventory.services import SoldOut
-from serai.web.change_form import ChangeForm
+from serai.web.change_form import ChangeForm, offer_context
 from serai.web.guest.access import get_trip, signed_in_user
 from serai.web.guest.trips import trip_context
 
@@ -106,30 +106,24 @@ def trip_change(request: HttpRequest, reference: str) -> HttpResponse:
         return _accept_change(request, booking)
     now = utc_now()
     try:
-        if booking.price:
-            form = ChangeForm(request.GET if "check_in" in request.GET else None, booking=booking, now=now)
-        else:
-            raise ChangeNotAllowed(_("Please change this booking where it was made."))
-        wish = form.wish() if form.is_bound and form.is_valid() else change_request(booking)
-        offer = offer_change(booking=booking, request=wish, now=now)
+        require_changeable(booking=booking, now=now)
     except ChangeNotAllowed as error:
         messages.info(request, str(error))
         return redirect("trip", reference)
-    except NotOffered as error:
-        status = 200
-        if form.is_bound:
+    form = ChangeForm(request.GET if "check_in" in request.GET else None, booking=booking, now=now)
+    context = {"form": form, **trip_context(booking)}
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            offer = offer_change(booking=booking, request=form.wish(), now=now)
+            context |= offer_context(offer)
+            if offer.missing_minor:
+                context["refusal"] = prepayment_sentence(offer.missing_minor, booking.currency)
+        except (ChangeNotAllowed, NotOffered) as error:
             form.add_error(None, str(error))
             status = 409
-        return render(
-            request, "web/guest/trip_change.html", {"form": form, **trip_context(booking)}, status=status
-        )
-    context = {"form": form, **trip_context(booking)}
-    if form.is_bound and form.is_valid():
-        context |= {"offer": offer, "new_price": offer.quote.price, "less_minor": -offer.difference_minor}
-        context["is_same"] = offer.quote.request == offer.old.request
-        if offer.missing_minor:
-            context["refusal"] = prepayment_sentence(offer.missing_minor, booking.currency)
-    status = 422 if form.is_bound and not form.is_valid() else 200
+    elif form.is_bound:
+        status = 422
     return render(request, "web/guest/trip_change.html", context, status=status)
 
 

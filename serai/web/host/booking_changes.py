@@ -29,15 +29,15 @@ from serai.bookings.services import (
     cancel_rooms,
     cancellation_cost,
     change_booking,
-    change_request,
     depart_early,
     early_departure,
     offer_change,
     penalties_by_room,
+    require_changeable,
 )
 from serai.core.clock import utc_now
 from serai.inventory.services import SoldOut
-from serai.web.change_form import ChangeForm
+from serai.web.change_form import ChangeForm, offer_context
 from serai.web.host.access import SignedInRequest
 from serai.web.host.bookings import booking_for
 
@@ -49,31 +49,24 @@ def change_for_guest(request: SignedInRequest, reference: str) -> HttpResponse:
     booking = booking_for(request, reference, permission="manage_bookings")
     if request.method == "POST":
         return _accept(request, booking)
-    if not booking.price:
-        messages.info(request, _("Please change this booking where it was made."))
-        return redirect("host_booking", reference)
     now = utc_now()
-    form = ChangeForm(request.GET if "check_in" in request.GET else None, booking=booking, now=now)
-    is_asked = form.is_bound and form.is_valid()
-    context = {"booking": booking, "property": booking.property, "back_url": _page(booking), "form": form}
-    status = 422 if form.is_bound and not is_asked else 200
     try:
-        wish = form.wish() if is_asked else change_request(booking)
-        offer = offer_change(booking=booking, request=wish, now=now, is_by_host=True)
-        if is_asked:
-            context |= {
-                "offer": offer,
-                "new_price": offer.quote.price,
-                "less_minor": -offer.difference_minor,
-                "is_same": offer.quote.request == offer.old.request,
-            }
-    except (ChangeNotAllowed, NotOffered) as error:
-        if form.is_bound:
+        require_changeable(booking=booking, now=now, is_by_host=True)
+    except ChangeNotAllowed as error:
+        messages.info(request, str(error))
+        return redirect("host_booking", reference)
+    form = ChangeForm(request.GET if "check_in" in request.GET else None, booking=booking, now=now)
+    context = {"booking": booking, "property": booking.property, "back_url": _page(booking), "form": form}
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            offer = offer_change(booking=booking, request=form.wish(), now=now, is_by_host=True)
+            context |= offer_context(offer)
+        except (ChangeNotAllowed, NotOffered) as error:
             form.add_error(None, str(error))
             status = 409
-        elif isinstance(error, ChangeNotAllowed):
-            messages.info(request, str(error))
-            return redirect("host_booking", reference)
+    elif form.is_bound:
+        status = 422
     return render(request, "web/host/booking_change.html", context, status=status)
 
 
