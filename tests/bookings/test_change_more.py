@@ -26,8 +26,7 @@ from serai.bookings.services import (
     hold_quote,
     offer_change,
 )
-from serai.inventory import services as inventory
-from serai.inventory.counters import find_shortages, read_left
+from serai.inventory.counters import find_shortages, merge_claims, read_left, shift_nights
 from serai.inventory.models import Night
 from serai.inventory.services import SoldOut, open_nights
 from serai.payments.models import Refund
@@ -391,13 +390,13 @@ def test_without_locks_both_would_get_the_last_night(hotel: Hotel, monkeypatch: 
     barrier = threading.Barrier(2, timeout=5)
 
     def look_then_take(*, give: Any, take: Any, now: dt.datetime) -> None:
-        give, take = inventory.merge_claims(give), inventory.merge_claims(take)
+        give, take = merge_claims(give), merge_claims(take)
         shortages = find_shortages(take, read_left(take), given=give)
         barrier.wait()
         if shortages:
             raise SoldOut(shortages)
-        inventory.shift_nights(give, sold=-1)
-        inventory.shift_nights(take, sold=1)
+        shift_nights(give, sold=-1)
+        shift_nights(take, sold=1)
 
     monkeypatch.setattr("serai.bookings.services.change.swap_nights", look_then_take)
     with connection.cursor() as cursor:
