@@ -135,7 +135,11 @@ def move_booking(request: SignedInRequest, reference: str, action: str) -> HttpR
     if request.method == "GET":
         if action not in ASKS_FIRST:
             return redirect("host_booking", reference)
-        return render(request, "web/host/booking_ask.html", {**_context(request, booking), "action": action})
+        return render(
+            request,
+            "web/host/booking_ask.html",
+            {**_context(request, booking), "action": action, "no_show": no_show_cost(booking=booking)},
+        )
     if action == "cancel":
         _cancel(request, booking)
     else:
@@ -205,7 +209,6 @@ def _context(request: SignedInRequest, booking: Booking) -> dict[str, Any]:
         "price": quote_from_json(booking.price).price if booking.price else None,
         "paid_minor": paid,
         "balance_minor": balance_minor(booking),
-        "no_show": no_show_cost(booking=booking),
         "is_over": is_over(booking),
         "terms": terms_from_json(booking.terms),
         "deposits": deposits,
