@@ -80,6 +80,8 @@ class ChangeForm(forms.Form):
                 required=False,
                 initial=wanted.get(extra.pk, 0),
             )
+        if self.is_bound:
+            self._fill_in()
 
     def _count_rooms(self, data: Mapping[str, Any] | None, booked: int) -> int:
         if data is None:
@@ -135,6 +137,11 @@ class ChangeForm(forms.Form):
                 names.setdefault(offer.product_id, f"{offer.room_type_name}, {offer.rate_plan_name}")
         return [(str(product_id), name) for product_id, name in names.items()]
 
+    def _fill_in(self) -> None:
+        """Let what was left out of the form stand in it as it is booked."""
+        booked = {name: field.initial for name, field in self.fields.items() if field.initial is not None}
+        self.data = {**booked, **{name: self.data[name] for name in self.data}}
+
     @property
     def room_fields(self) -> list[RoomFields]:
         """The fields room by room, for the template."""
@@ -162,12 +169,7 @@ class ChangeForm(forms.Form):
     def wish(self) -> StayRequest:
         """The stay that was asked for; the form must be valid."""
         rooms = tuple(self._room(index) for index in range(self.room_count))
-        quantities = {
-            extra.pk: self.cleaned_data[f"extra_{extra.pk}"]
-            if f"extra_{extra.pk}" in self.data
-            else self.fields[f"extra_{extra.pk}"].initial
-            for extra in self.extras
-        }
+        quantities = {extra.pk: self.cleaned_data[f"extra_{extra.pk}"] for extra in self.extras}
         return change_request(
             self.booking,
             check_in=self.cleaned_data["check_in"],
@@ -180,12 +182,11 @@ class ChangeForm(forms.Form):
         booked = self.quote.request.rooms
         room = booked[min(index, len(booked) - 1)]
         name = f"room_{index}_"
-        ages = self.cleaned_data[name + "children"] if name + "children" in self.data else None
         return RoomRequest(
             product_id=int(self.cleaned_data[name + "product"] or room.product_id),
             party=Party(
                 self.cleaned_data[name + "adults"] or room.party.adults,
-                room.party.children_ages if ages is None else ages,
+                self.cleaned_data[name + "children"],
             ),
             needs_accessible=room.needs_accessible,
         )

@@ -272,6 +272,8 @@ def test_a_room_is_added(signed_in, hotel, guest):
     url = f"/trips/{booking.reference}/change/"
     page = signed_in.get(url, {"check_in": "2026-12-01", "check_out": "2026-12-03", "rooms": "1", "add": "1"})
     assert page.context["form"].room_count == 2
+    # What was left out of the link stands in the form as it is booked.
+    assert [room.adults.value() for room in page.context["form"].room_fields] == [2, 2]
     signed_in.post(url, {"token": page.context["offer"].quote.token})
     booking.refresh_from_db()
     assert (booking.total_minor, booking.rooms.count()) == (1_600_000, 2)
