@@ -16,7 +16,7 @@ from serai.bookings.lines import due_lines, guarantee_text, price_lines
 from serai.bookings.models import Booking, BookingRoom
 from serai.bookings.quotes import quote_from_json
 from serai.bookings.rules import check_in_instant, tiers_from_json
-from serai.bookings.selectors import balance_minor, paid_minor
+from serai.bookings.selectors import active_rooms, balance_minor, is_over, paid_minor
 from serai.core.mail import Attachment
 from serai.core.money import format_money
 from serai.core.pdf import own_direction, render_pdf
@@ -86,14 +86,18 @@ def voucher_data(booking: Booking) -> dict[str, object]:
                 "plan": room.rate_plan.name if room.rate_plan else "",
                 "guests": guests_text(room),
             }
-            for room in booking.rooms.all()
-            if room.state != BookingRoom.State.CANCELLED
+            for room in active_rooms(booking)
         ],
         "price_title": _("Price"),
         "lines": lines,
         "total_label": _("Total with all taxes"),
         "total": money(booking.total_minor),
         "dues": [
+            *(
+                [{"label": _("For what was cancelled"), "amount": money(booking.penalty_minor)}]
+                if booking.penalty_minor and not is_over(booking)
+                else []
+            ),
             {"label": _("Paid"), "amount": money(paid_minor(booking))},
             *later,
             {"label": _("To be paid at the property"), "amount": money(balance_minor(booking))},

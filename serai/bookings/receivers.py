@@ -6,6 +6,7 @@ mail keys carry the booking's version, so one change makes one mail.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -21,15 +22,16 @@ from serai.bookings.events import (
     BOOKING_CONFIRMED,
     BOOKING_UNPLACED,
     CHECKOUT_REFUSED,
+    DEPOSIT_DUE,
     HOST_TO_TELL,
     NIGHTS_RETURNED,
     WAITLIST_OFFERED,
 )
 from serai.bookings.lines import card_minor
-from serai.bookings.models import Booking, BookingEvent, BookingRoom, Checkout, WaitlistEntry
+from serai.bookings.models import Booking, BookingEvent, Checkout, WaitlistEntry
 from serai.bookings.quotes import quote_from_json
 from serai.bookings.rules import free_until, is_always_free, tiers_from_json
-from serai.bookings.selectors import balance_minor, paid_minor
+from serai.bookings.selectors import active_rooms, balance_minor, deposit_schedule, paid_minor
 from serai.bookings.services.book import complete_checkout
 from serai.bookings.services.waitlist import offer_nights, settle_offers
 from serai.core.clock import utc_now
@@ -65,9 +67,15 @@ def mail_confirmation(payload: Payload) -> None:
 
 @receiver(BOOKING_CHANGED, queue="critical")
 def mail_change(payload: Payload) -> None:
-    """Send the guest the new dates with a new voucher and calendar file."""
+    """Send the guest the new dates with a new voucher and calendar file, or what else has changed."""
     booking = _load(payload)
-    _mail_guest(booking, "booking_changed", version=payload["version"], with_documents=True)
+    what = payload.get("what", "")
+    _mail_guest(
+        booking,
+        f"booking_{what}" if what else "booking_changed",
+        version=payload["version"],
+        with_documents=what != "left_early",
+    )
 
 
 @receiver(BOOKING_CANCELLED, queue="critical")
@@ -97,7 +105,12 @@ def tell_hosts(payload: Payload) -> None:
     for user_id in members.values_list("user_id", flat=True):
         emit(
             HOST_TO_TELL,
-            {"booking_id": booking.pk, "version": payload["version"], "user_id": user_id},
+            {
+                "booking_id": booking.pk,
+                "version": payload["version"],
+                "what": payload.get("what", ""),
+                "user_id": user_id,
+            },
             now=utc_now(),
         )
     publish(f"property-{booking.property_id}", {"event": "booking"})
@@ -111,9 +124,35 @@ def mail_host(payload: Payload) -> None:
     send_mail(
         template="booking_host",
         to=user.email,
-        context=_context(booking, path=reverse("host_booking", args=[booking.reference])),
+        context={
+            **_context(booking, path=reverse("host_booking", args=[booking.reference])),
+            "what": payload.get("what", ""),
+        },
         key=f"booking:{booking.pk}:{payload['version']}:host:{user.pk}",
         language=user.language,
+    )
+
+
+@receiver(DEPOSIT_DUE)
+def mail_deposit_due(payload: Payload) -> None:
+    """Remind the guest of an instalment, unless it was paid meanwhile."""
+    booking = _load(payload)
+    due_at = dt.datetime.fromisoformat(payload["due_at"])
+    parts = deposit_schedule(booking, now=utc_now())
+    amount = sum(part.open_minor for part in parts if part.due_at is None or part.due_at <= due_at)
+    if not amount or not booking.guest_email:
+        return
+    send_mail(
+        template="deposit_due",
+        to=booking.guest_email,
+        context={
+            **_context(booking, path=reverse("trip", args=[booking.reference])),
+            "amount": format_money(amount, booking.currency, booking.language),
+            "due_at": due_at,
+            "is_today": payload["stage"] == "today",
+        },
+        key=f"booking:{booking.pk}:deposit:{payload['due_at']}:{payload['stage']}",
+        language=booking.language,
     )
 
 
@@ -222,7 +261,7 @@ def _context(booking: Booking, *, path: str) -> dict[str, Any]:
     return {
         "booking": booking,
         "property": booking.property,
-        "rooms": [room for room in booking.rooms.all() if room.state != BookingRoom.State.CANCELLED],
+        "rooms": active_rooms(booking),
         "quote": quote_from_json(booking.price) if booking.price else None,
         "total": format_money(booking.total_minor, booking.currency, booking.language),
         "paid": format_money(paid_minor(booking), booking.currency, booking.language),

@@ -29,6 +29,12 @@ def nights_of(booking: Booking) -> list[Claim]:
     ]
 
 
+def active_rooms(booking: Booking) -> list[BookingRoom]:
+    """The rooms that were not cancelled, in the order of the quote."""
+    rooms = [room for room in booking.rooms.all() if room.state != BookingRoom.State.CANCELLED]
+    return sorted(rooms, key=lambda room: room.pk)
+
+
 def payment_reference(checkout_id: uuid.UUID) -> str:
     """What the payments of a checkout are filed under."""
     return f"checkout:{checkout_id}"
@@ -135,12 +141,14 @@ def deposit_schedule(
     return schedule(terms.deposits, paid_minor=max(paid - booking.penalty_minor, 0), now=now)
 
 
-def payable_amounts(booking: Booking, *, now: dt.datetime) -> list[int]:
-    """What a guest may pay by card now: what is next of the deposits, and all that is left of the price
-    and can be paid in advance. Empty where no deposit is open or no card is taken."""
+def payable_amounts(booking: Booking, *, now: dt.datetime, paid_minor: int | None = None) -> list[int]:
+    """What a guest may pay by card now: what is next of the deposits, and all that can be paid in advance.
+
+    Empty where no deposit is open or no card is taken. Give `paid_minor` to ask nothing.
+    """
     if not settings.CARD_GATEWAY or booking.checkout_id is None:
         return []
-    paid = sum_paid(payments_of(booking))
+    paid = sum_paid(payments_of(booking)) if paid_minor is None else paid_minor
     following = payable_minor(deposit_schedule(booking, now=now, paid_minor=paid))
     if not following:
         return []

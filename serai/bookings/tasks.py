@@ -9,6 +9,7 @@ from celery import shared_task
 
 from serai.bookings.opening import extend_selling
 from serai.bookings.services.assign import assign_rooms
+from serai.bookings.services.remind import bookings_to_remind, remind_of_deposit
 from serai.bookings.services.waitlist import offer_nights, settle_offers
 from serai.core.clock import local_date, utc_now
 from serai.core.errors import BusyError, DomainError
@@ -63,3 +64,17 @@ def offer_to_waiting() -> int:
     except BusyError as error:
         log.info("waitlist.busy", error=str(error))  # The next run comes back to it.
         return 0
+
+
+@shared_task(time_limit=1800, soft_time_limit=1700)
+def remind_of_deposits() -> int:
+    """Mail those whose deposits are due in some days or today; the rows say who has been mailed."""
+    now = utc_now()
+    sent = 0
+    for booking_id in bookings_to_remind(now=now).values_list("pk", flat=True).iterator(chunk_size=500):
+        try:
+            sent += remind_of_deposit(booking_id=booking_id, now=now)
+        except DomainError as error:
+            # The next run comes back to it.
+            log.warning("deposit.not_reminded", booking_id=booking_id, error=str(error))
+    return sent

@@ -217,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "serai.bookings.tasks.assign_tomorrows_rooms",
         "schedule": 24 * 3600.0,
     },
+    "remind-of-deposits": {"task": "serai.bookings.tasks.remind_of_deposits", "schedule": 3600.0},
     "make-partitions-ahead": {"task": "serai.core.tasks.make_partitions_ahead", "schedule": 12 * 3600.0},
     "forget-never-verified": {"task": "serai.accounts.tasks.forget_never_verified", "schedule": 24 * 3600.0},
     "refresh-waiting-payments": {"task": "serai.payments.tasks.refresh_waiting_payments", "schedule": 60.0},

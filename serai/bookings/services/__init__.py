@@ -3,8 +3,19 @@
 from serai.bookings.services.assign import assign_room, assign_rooms
 from serai.bookings.services.blocks import change_block, create_block, release_block
 from serai.bookings.services.book import BookingDetails, RoomLine, book_hold, complete_checkout
-from serai.bookings.services.cancel import cancel_booking, cancel_rooms, cancellation_cost
-from serai.bookings.services.change import ChangeOffer, change_booking, change_request, offer_change
+from serai.bookings.services.cancel import (
+    cancel_booking,
+    cancel_rooms,
+    cancellation_cost,
+    penalties_by_room,
+)
+from serai.bookings.services.change import (
+    ChangeOffer,
+    change_booking,
+    change_request,
+    offer_change,
+    require_changeable,
+)
 from serai.bookings.services.channel import accept_channel_booking, place_room, relocate_booking
 from serai.bookings.services.day_use import book_day_use, day_use_claims
 from serai.bookings.services.depart import depart_early, early_departure
@@ -62,10 +73,12 @@ __all__ = [
     "no_show_cost",
     "offer_change",
     "offer_nights",
+    "penalties_by_room",
     "place_room",
     "release_assignments",
     "release_block",
     "relocate_booking",
+    "require_changeable",
     "reshape_assignments",
     "save_guest_details",
     "settle_checkout",

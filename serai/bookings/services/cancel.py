@@ -12,13 +12,13 @@ from serai.bookings.errors import PenaltyChanged, StateConflict
 from serai.bookings.events import BOOKING_CANCELLED, BOOKING_CHANGED
 from serai.bookings.models import Booking, BookingEvent, BookingRoom
 from serai.bookings.rules import may_become, penalty_at, tiers_from_json
-from serai.bookings.selectors import kept_minor, nights_of, paid_minor
+from serai.bookings.selectors import active_rooms, kept_minor, nights_of, paid_minor
 from serai.bookings.services.book import tell
 from serai.bookings.services.charges import charge_stay
 from serai.bookings.services.promotions import keep_promotions
 from serai.bookings.services.refund import refund_above
 from serai.bookings.services.reshape import release_assignments
-from serai.bookings.services.rooms import active_rooms, apply_rooms, price_of, tiers_by_room
+from serai.bookings.services.rooms import apply_rooms, price_of, tiers_by_room
 from serai.bookings.services.waitlist import tell_waiting
 from serai.bookings.settlement import Settlement
 from serai.core.clock import local_date
@@ -38,17 +38,23 @@ def cancellation_cost(
         rooms = active_rooms(booking)
         left = [room for room in rooms if room.pk not in room_ids]
         if left:
-            penalty = sum(
-                penalty_at(tiers, now)
-                for room, tiers in zip(rooms, tiers_by_room(booking, rooms), strict=True)
-                if room.pk in room_ids
-            )
+            penalties = penalties_by_room(booking, now=now)
+            penalty = sum(penalties[room.pk] for room in rooms if room.pk in room_ids)
             charged = booking.penalty_minor + penalty
             total, prepayable = price_of(booking, left)
             return Settlement(penalty, paid, total + charged, prepayable + charged)
     penalty = penalty_at(tiers_from_json(booking.cancellation_tiers), now)
     charged = booking.penalty_minor + penalty
     return Settlement(penalty, paid, charged, charged)
+
+
+def penalties_by_room(booking: Booking, *, now: dt.datetime) -> dict[int, int]:
+    """What cancelling each active room costs at `now`, by the ids of the rooms."""
+    rooms = active_rooms(booking)
+    return {
+        room.pk: penalty_at(tiers, now)
+        for room, tiers in zip(rooms, tiers_by_room(booking, rooms), strict=True)
+    }
 
 
 def cancel_booking(

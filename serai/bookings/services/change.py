@@ -98,6 +98,18 @@ def change_request(
     )
 
 
+def require_changeable(*, booking: Booking, now: dt.datetime, is_by_host: bool = False) -> Quote:
+    """What a booking is now, if it can be changed at all; raises `ChangeNotAllowed` with the reason.
+
+    Needs `property` loaded.
+    """
+    old = quote_from_json(booking.price) if booking.price else None
+    if old is None or booking.checkout_id is None:
+        raise ChangeNotAllowed(_("Please change this booking where it was made."))
+    _require_changeable(booking, old, old.request, now=now, is_by_host=is_by_host)
+    return old
+
+
 def offer_change(
     *, booking: Booking, request: StayRequest, now: dt.datetime, is_by_host: bool = False
 ) -> ChangeOffer:
@@ -106,9 +118,7 @@ def offer_change(
     Under a policy that freezes rates, nights of the same product keep their price; all else is at
     today's. Raises `ChangeNotAllowed` or `NotOffered`. Does not look at what is left: changing does.
     """
-    old = quote_from_json(booking.price) if booking.price else None
-    if old is None or booking.checkout_id is None:
-        raise ChangeNotAllowed(_("Please change this booking where it was made."))
+    old = require_changeable(booking=booking, now=now, is_by_host=is_by_host)
     _require_changeable(booking, old, request, now=now, is_by_host=is_by_host)
     return ChangeOffer(
         quote=make_quote(request=request, now=now, kept=old),

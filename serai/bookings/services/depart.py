@@ -15,12 +15,11 @@ from serai.bookings.models import Booking, BookingEvent, BookingRoom
 from serai.bookings.quotes import Quote, quote_from_json
 from serai.bookings.quotes.parts import end_stay
 from serai.bookings.rules import first_free_night, may_become
-from serai.bookings.selectors import kept_minor, paid_minor
+from serai.bookings.selectors import active_rooms, kept_minor, paid_minor
 from serai.bookings.services.book import tell
 from serai.bookings.services.charges import charge_stay
 from serai.bookings.services.refund import refund_above
 from serai.bookings.services.reshape import shorten_assignments
-from serai.bookings.services.rooms import active_rooms
 from serai.bookings.services.waitlist import tell_waiting
 from serai.bookings.settlement import Settlement
 from serai.core.db import write_transaction

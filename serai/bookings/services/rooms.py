@@ -13,13 +13,8 @@ from serai.bookings.models import Booking, BookingRoom
 from serai.bookings.quotes import Quote, quote_from_json
 from serai.bookings.quotes.parts import keep_rooms
 from serai.bookings.rules import CompiledTier, merge_tiers, share_tiers, tiers_from_json
+from serai.bookings.selectors import active_rooms
 from serai.bookings.services.book import room_lines
-
-
-def active_rooms(booking: Booking) -> list[BookingRoom]:
-    """The rooms that were not cancelled, in the order of the quote."""
-    rooms = [room for room in booking.rooms.all() if room.state != BookingRoom.State.CANCELLED]
-    return sorted(rooms, key=lambda room: room.pk)
 
 
 def tiers_by_room(booking: Booking, rooms: Sequence[BookingRoom]) -> list[list[CompiledTier]]:

@@ -17,15 +17,23 @@ from django.views.decorators.http import require_GET, require_http_methods
 from serai.bookings.errors import StateConflict
 from serai.bookings.models import Booking
 from serai.bookings.quotes import quote_from_json
-from serai.bookings.rules import may_become
-from serai.bookings.selectors import balance_minor, paid_minor
+from serai.bookings.rules import may_become, terms_from_json
+from serai.bookings.selectors import (
+    active_rooms,
+    balance_minor,
+    deposit_schedule,
+    is_over,
+    overdue_deposits,
+    paid_minor,
+)
 from serai.bookings.services import (
     cancel_booking,
-    cancellation_cost,
     check_in_booking,
     check_out_booking,
     mark_no_show,
+    no_show_cost,
 )
+from serai.bookings.services.book import SITE
 from serai.core.clock import local_date, utc_now
 from serai.properties.selectors import properties_where
 from serai.web.host.access import SignedInRequest
@@ -34,6 +42,7 @@ from serai.web.host.desk import FILTERS, bookings_for_host
 from serai.web.host.folio_view import folio_context
 
 PER_PAGE = 25
+CHANGEABLE = {Booking.State.CONFIRMED, Booking.State.CHECKED_IN}
 
 
 def filter_names() -> dict[str, str]:
@@ -61,11 +70,13 @@ def list_bookings(request: SignedInRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:80]
     bookings = bookings_for_host(user=request.user, show=show, text=text, property_id=property_id)
     page = Paginator(bookings, PER_PAGE).get_page(request.GET.get("page"))
+    overdue = overdue_deposits(page.object_list, now=utc_now())
     return render(
         request,
         "web/host/bookings.html",
         {
             "page": page,
+            "overdue": overdue,
             "show": show,
             "q": text,
             "filters": filter_names(),
@@ -124,7 +135,11 @@ def move_booking(request: SignedInRequest, reference: str, action: str) -> HttpR
     if request.method == "GET":
         if action not in ASKS_FIRST:
             return redirect("host_booking", reference)
-        return render(request, "web/host/booking_ask.html", {**_context(request, booking), "action": action})
+        return render(
+            request,
+            "web/host/booking_ask.html",
+            {**_context(request, booking), "action": action, "no_show": no_show_cost(booking=booking)},
+        )
     if action == "cancel":
         _cancel(request, booking)
     else:
@@ -170,6 +185,8 @@ def booking_for(request: SignedInRequest, reference: str, *, permission: str) ->
 
 def _context(request: SignedInRequest, booking: Booking) -> dict[str, Any]:
     now = utc_now()
+    paid = paid_minor(booking)
+    deposits = deposit_schedule(booking, now=now, paid_minor=paid)
     has_begun = local_date(now, booking.property.timezone) >= booking.check_in
     may_manage = (
         properties_where(user=request.user, permission="manage_bookings")
@@ -181,14 +198,21 @@ def _context(request: SignedInRequest, booking: Booking) -> dict[str, Any]:
         "check_out": may_become(booking.state, Booking.State.CHECKED_OUT),
         "no_show": has_begun and may_become(booking.state, Booking.State.NO_SHOW),
         "cancel": may_become(booking.state, Booking.State.CANCELLED),
+        "cancel_rooms": may_become(booking.state, Booking.State.CANCELLED) and len(active_rooms(booking)) > 1,
+        "change": booking.state in CHANGEABLE and booking.channel == SITE and bool(booking.price),
+        "leave_early": booking.state == Booking.State.CHECKED_IN
+        and local_date(now, booking.property.timezone) < booking.check_out,
     }
     return {
         "booking": booking,
         "assignments": assignments_of(booking, may_manage=may_manage),
         "price": quote_from_json(booking.price).price if booking.price else None,
-        "paid_minor": paid_minor(booking),
+        "paid_minor": paid,
         "balance_minor": balance_minor(booking),
-        "cost": cancellation_cost(booking=booking, now=now),
+        "is_over": is_over(booking),
+        "terms": terms_from_json(booking.terms),
+        "deposits": deposits,
+        "overdue_minor": sum(part.open_minor for part in deposits if part.state == "overdue"),
         "can": can if may_manage else {},
         "may_manage": may_manage,
     }

@@ -7,6 +7,7 @@ from django.urls import path
 
 from serai.web.host import (
     assignment,
+    booking_changes,
     bookings,
     calendar,
     calendar_night,
@@ -73,6 +74,9 @@ urlpatterns = [
     path(f"{BOOKING}invoices/new/", folio.new_invoice, name="host_invoice_new"),
     path(f"{BOOKING}invoices/<int:invoice_id>.pdf", folio.download_invoice, name="host_invoice_pdf"),
     path(f"{BOOKING}invoices/<int:invoice_id>/credit/", folio.credit_invoice, name="host_invoice_credit"),
+    path("bookings/<str:reference>/change/", booking_changes.change_for_guest, name="host_booking_change"),
+    path("bookings/<str:reference>/rooms/", booking_changes.drop_rooms, name="host_booking_rooms"),
+    path("bookings/<str:reference>/departure/", booking_changes.leave_early, name="host_booking_departure"),
     path("bookings/<str:reference>/<slug:action>/", bookings.move_booking, name="host_booking_move"),
     path("properties/new/", details.new_property, name="host_property_new"),
     path(PROPERTY, review.open_property, name="host_property"),

@@ -14,6 +14,9 @@ from serai.bookings.models import Booking
 from serai.bookings.quotes import StayRequest, make_quote, request_rooms
 from serai.bookings.services import complete_checkout, hold_quote, save_guest_details
 from serai.inventory.models import Night
+from serai.payments import fake_provider
+from serai.payments.models import Payment
+from serai.rates.models import DepositStep, Extra
 from serai.rates.rules import Party
 from tests.factories import NOW, Hotel, UserFactory, make_hotel
 
@@ -104,7 +107,7 @@ def test_empty_list_says_what_to_do(signed_in):
 def test_trip_page_budget(signed_in, hotel, guest, django_assert_num_queries):
     booking = book(hotel, guest)
     signed_in.get("/trips/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = signed_in.get(f"/trips/{booking.reference}/")
     assert response.context["balance_minor"] == 800_000
 
@@ -190,3 +193,128 @@ def test_nobody_cancels_a_night_that_is_past(signed_in, hotel, guest):
         signed_in.post(f"/trips/{booking.reference}/cancel/", {"penalty_minor": "400000"})
     booking.refresh_from_db()
     assert booking.state == "cancelled"
+
+
+def book_two(hotel: Hotel, guest) -> Booking:
+    with zeal_ignore():
+        return _book(hotel, guest, request_rooms(hotel.flexible.pk, CHECK_IN, CHECK_OUT, Party(4), 2))
+
+
+def test_one_of_several_rooms_is_cancelled_at_its_own_price(signed_in, hotel, guest):
+    booking = book_two(hotel, guest)
+    first, second = booking.rooms.order_by("pk")
+    url = f"/trips/{booking.reference}/cancel/"
+    with time_machine.travel(dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)):
+        page = signed_in.get(url)
+        assert page.context["cost"].penalty_minor == 800_000
+        assert [(room, penalty) for room, penalty, _chosen in page.context["choices"]] == [
+            (first, 400_000),
+            (second, 400_000),
+        ]
+        page = signed_in.get(f"{url}?room={second.pk}")
+        cost = page.context["cost"]
+        assert (page.context["chosen"], cost.penalty_minor, cost.owed_minor) == (
+            [second.pk],
+            400_000,
+            1_200_000,
+        )
+        stale = signed_in.post(url, {"room": second.pk, "penalty_minor": "0"})
+        assert stale["Location"] == url
+        assert sold(hotel) == {1: 2, 2: 2}
+        signed_in.post(url, {"room": second.pk, "penalty_minor": "400000"})
+        page = signed_in.get(f"/trips/{booking.reference}/")
+    booking.refresh_from_db()
+    assert (booking.state, booking.total_minor, booking.penalty_minor) == ("confirmed", 800_000, 400_000)
+    assert sold(hotel) == {1: 1, 2: 1}
+    assert page.context["balance_minor"] == 1_200_000
+    assert b"For what was cancelled" in page.content
+
+
+def test_rooms_of_others_are_not_cancelled(signed_in, hotel, guest):
+    booking, other = book(hotel, guest), book(hotel, UserFactory.create())
+    room = other.rooms.get()
+    page = signed_in.get(f"/trips/{booking.reference}/cancel/?room={room.pk}")
+    assert page.context["chosen"] == [booking.rooms.get().pk]
+    signed_in.post(f"/trips/{booking.reference}/cancel/", {"room": room.pk, "penalty_minor": "0"})
+    assert sold(hotel) == {1: 2, 2: 2}
+    other.refresh_from_db()
+    assert other.state == "confirmed"
+
+
+def test_change_of_room_guests_and_extras(signed_in, hotel, guest):
+    booking = book(hotel, guest)
+    breakfast = Extra.objects.create(property=hotel.property, name="Breakfast", amount_minor=5_000)
+    url = f"/trips/{booking.reference}/change/"
+    assert b"Breakfast" in signed_in.get(url).content
+    query = {
+        "check_in": "2026-12-01",
+        "check_out": "2026-12-03",
+        "rooms": "1",
+        "room_0_product": hotel.flexible.pk,
+        "room_0_adults": "2",
+        "room_0_children": "5",
+        f"extra_{breakfast.pk}": "1",
+    }
+    page = signed_in.get(url, query)
+    offer = page.context["offer"]
+    assert [(line.why, line.amount_minor) for line in offer.lines] == [("Extras", 5_000)]
+    signed_in.post(url, {"token": offer.quote.token})
+    booking.refresh_from_db()
+    assert (booking.total_minor, booking.children_ages) == (805_000, [5])
+    # A rate that is paid in advance is refused in words, and there is nothing to press.
+    page = signed_in.get(url, {**query, "room_0_product": hotel.saver.pk})
+    assert "₹7,200.00 of it is not paid" in page.content.decode()
+    assert b"Accept the change" not in page.content
+
+
+def test_a_room_is_added(signed_in, hotel, guest):
+    booking = book(hotel, guest)
+    url = f"/trips/{booking.reference}/change/"
+    page = signed_in.get(url, {"check_in": "2026-12-01", "check_out": "2026-12-03", "rooms": "1", "add": "1"})
+    assert page.context["form"].room_count == 2
+    # What was left out of the link stands in the form as it is booked.
+    assert [room.adults.value() for room in page.context["form"].room_fields] == [2, 2]
+    signed_in.post(url, {"token": page.context["offer"].quote.token})
+    booking.refresh_from_db()
+    assert (booking.total_minor, booking.rooms.count()) == (1_600_000, 2)
+    assert sold(hotel) == {1: 2, 2: 2}
+
+
+def test_what_cannot_be_read_stays_in_the_form(signed_in, hotel, guest):
+    booking = book(hotel, guest)
+    query = {"check_in": "2026-12-01", "check_out": "2026-12-03", "rooms": "1", "room_0_children": "five"}
+    page = signed_in.get(f"/trips/{booking.reference}/change/", query)
+    assert page.status_code == 422
+    assert b'value="five"' in page.content
+    assert "offer" not in page.context
+
+
+def test_deposits_are_paid_from_the_trip(signed_in, hotel, guest, run_outbox):
+    DepositStep.objects.create(
+        policy=hotel.flexible.rate_plan.policy, days_before=3, kind="percent", value=50
+    )
+    booking = book(hotel, guest)
+    url = f"/trips/{booking.reference}/"
+    page = signed_in.get(url)
+    assert page.context["payable"] == [400_000, 800_000]
+    assert 'datetime="2026-11-28T08:30:00+00:00" data-zone="Asia/Kolkata"' in page.content.decode()
+    assert signed_in.post(f"{url}pay/", {"amount_minor": "1"})["Location"] == url
+    assert not Payment.objects.exists()
+    bank = signed_in.post(f"{url}pay/", {"amount_minor": "400000"})["Location"]
+    payment = Payment.objects.get()
+    assert (payment.amount_minor, payment.redirect_url) == (400_000, bank)
+    assert signed_in.get(f"{url}paid/")["Location"] == url  # not paid yet
+    fake_provider.submit_card(
+        charge_id=payment.provider_ref, number="4242424242424242", expiry=(2030, 12), cvc="123", now=NOW
+    )
+    page = signed_in.get(f"{url}paid/", follow=True)
+    assert b"your payment has arrived" in page.content
+    assert (page.context["payable"], page.context["paid_minor"], page.context["balance_minor"]) == (
+        [],
+        400_000,
+        400_000,
+    )
+    with time_machine.travel(dt.datetime(2026, 11, 29, tzinfo=dt.UTC)):
+        other = book(hotel, guest)
+        assert b"Overdue" not in signed_in.get(url).content
+        assert b"Overdue" in signed_in.get(f"/trips/{other.reference}/").content
