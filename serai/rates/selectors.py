@@ -19,6 +19,7 @@ from serai.rates.rules import (
     Adjustment,
     Deposit,
     ExtraTerm,
+    NightLine,
     Party,
     PolicyTerms,
     PolicyTier,
@@ -80,6 +81,8 @@ class ProductOffer:
     reasons: tuple[Reason, ...] = ()
     audience: str = "public"
     company: str = ""
+    # Nights that a party has booked already and keeps at the price of then.
+    agreed: Mapping[Party, Mapping[dt.date, NightLine]] = field(default_factory=dict)
 
     @property
     def policy_name(self) -> str:
@@ -110,7 +113,9 @@ class ProductOffer:
         extras: Sequence[ExtraTerm] = (),
     ) -> StayPrice:
         """The stay's price with one room per party; needs `nights`."""
-        return price_stay(self.terms, self.nights, parties, exemptions=exemptions, extras=extras)
+        return price_stay(
+            self.terms, self.nights, parties, exemptions=exemptions, extras=extras, agreed=self.agreed
+        )
 
 
 class _ProductRow(NamedTuple):

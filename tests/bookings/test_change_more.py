@@ -30,7 +30,14 @@ from serai.inventory.counters import find_shortages, merge_claims, read_left, sh
 from serai.inventory.models import Night
 from serai.inventory.services import SoldOut, open_nights
 from serai.payments.models import Refund
-from serai.rates.models import CancellationPolicy, DepositStep, Extra, NightRestriction, Product
+from serai.rates.models import (
+    CancellationPolicy,
+    DepositStep,
+    Extra,
+    NightRestriction,
+    Product,
+    Promotion,
+)
 from serai.rates.rules import Party
 from serai.rates.services.prices import fill_prices, set_prices
 from tests.bookings.desk import CHECK_IN, CHECK_OUT, book_stay, counters, fill_in, patiently
@@ -146,6 +153,28 @@ def test_nights_that_stay_cost_what_the_policy_says(
     # Changed back and forth, a night that was given up costs what it costs today.
     if (first, last, is_frozen) == (0, -1, True):
         assert change(changed, check_out=CHECK_OUT).total_minor == 400_000 + 500_000
+
+
+def test_a_frozen_night_also_keeps_its_plans_discount_and_its_promotion(hotel: Hotel) -> None:
+    freeze(hotel)
+    promotion = Promotion.objects.create(property=hotel.property, name="Autumn", value=1000)
+    hotel.saver.rate_plan.payment = "at_property"
+    hotel.saver.rate_plan.save()
+    booking = book_stay(hotel.saver)
+    agreed = 400_000 * 9 // 10 * 9 // 10
+    assert booking.total_minor == 2 * agreed
+    promotion.delete()
+    hotel.saver.rate_plan.adjustment_value = -500
+    hotel.saver.rate_plan.save()
+    # The saver costs all of its price from booking on, so only the host may still change it.
+    wanted = change_request(booking, check_out=CHECK_OUT + DAY)
+    shown = offer_change(
+        booking=Booking.objects.select_related("property").get(pk=booking.pk),
+        request=wanted,
+        now=NOW,
+        is_by_host=True,
+    )
+    assert shown.quote.price.total_minor == 2 * agreed + 380_000
 
 
 def test_each_room_keeps_rates_by_its_own_policy(hotel: Hotel) -> None:

@@ -20,7 +20,7 @@ from serai.core.clock import local_date
 from serai.properties.models import Property
 from serai.rates.models import Extra, Product, RatePlan
 from serai.rates.reasons import describe
-from serai.rates.rules import ExtraTerm, Party, Reason, RoomPrice, StayPrice, price_extra
+from serai.rates.rules import ExtraTerm, NightLine, Party, Reason, RoomPrice, StayPrice, price_extra
 from serai.rates.selectors import Audience, ProductOffer, load_offers
 
 # Goes up when the same inputs would be priced otherwise than before.
@@ -112,23 +112,28 @@ def _group(
 def _keep(offer: ProductOffer, request: StayRequest, kept: Quote, *, today: dt.date) -> ProductOffer:
     """An offer for a changed stay: without restrictions on what was booked already, at frozen prices.
 
-    Another product than the booked ones is what it is for everybody. Once a stay has begun, what was
+    Another product than the booked ones is what it is for everybody; other guests in a booked one pay by
+    the hotel's price of then. Once a stay has begun, what was
     slept in is not priced anew, whatever the policy says.
     """
     booked = kept.request
     frozen: dict[dt.date, int] = {}
+    agreed: dict[Party, dict[dt.date, NightLine]] = {}
     is_booked = False
     for room, price in zip(kept.rooms, kept.price.rooms, strict=True):
         if room.product_id == offer.product_id:
             is_booked = True
             if room.terms.change_rates == "frozen" or booked.check_in < today:
                 # Nights stored before there were steps do not know their price before the plan's discount.
-                frozen = {night.date: night.base_minor for night in price.nights if night.steps}
+                kept_nights = {night.date: night for night in price.nights if night.steps}
+                frozen |= {date: night.base_minor for date, night in kept_nights.items()}
+                agreed[price.party] = kept_nights
     if not is_booked:
         return offer
     return replace(
         offer,
         nights=tuple((date, frozen.get(date, base)) for date, base in offer.nights),
+        agreed=agreed,
         reasons=tuple(reason for reason in offer.reasons if _is_new(reason, request, booked)),
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from serai.rates.rules.nights import Step, count_sleepers, night_steps
@@ -204,8 +205,12 @@ def price_room(
     *,
     promotions: Sequence[PromotionTerm] = (),
     exemptions: Collection[str] = (),
+    agreed: Mapping[dt.date, NightLine] = MappingProxyType({}),
 ) -> RoomPrice:
-    """One room for consecutive nights, given each night's stored price and the promotions in use."""
+    """One room for consecutive nights, given each night's stored price and the promotions in use.
+
+    `agreed` nights cost what was agreed, by the steps of then; taxes are worked out for all alike.
+    """
     meter = TaxMeter(terms, party, len(nights), exemptions)
     sleepers = count_sleepers(terms, party)
     # Nights that cost the same under the same promotions are worked out once.
@@ -214,6 +219,11 @@ def price_room(
     is_dated = any(entry.stay_from_date or entry.stay_until_date for entry in always)
     lines = []
     for index, (date, base_minor) in enumerate(nights):
+        kept = agreed.get(date)
+        if kept is not None:
+            taxes = meter.add_night(index, date, kept.amount_minor)
+            lines.append(kept._replace(tax_minor=taxes.on_top_minor))
+            continue
         used = tuple([entry for entry in always if counts_on(entry, date)]) if is_dated else always
         key = (base_minor, tuple([entry.id for entry in used]) if is_dated else ())
         priced = known.get(key)
@@ -241,15 +251,26 @@ def price_stay(
     *,
     exemptions: Collection[str] = (),
     extras: Sequence[ExtraTerm] = (),
+    agreed: Mapping[Party, Mapping[dt.date, NightLine]] = MappingProxyType({}),
 ) -> StayPrice:
-    """One room per party for the same nights. Raises `ValueError` without nights or rooms."""
+    """One room per party for the same nights. Raises `ValueError` without nights or rooms.
+
+    `agreed` are nights that a party has booked already, at the price of then.
+    """
     if not nights or not parties:
         raise ValueError("A stay has at least one night and one room.")
     promotions = choose_promotions(terms, nights, parties) if terms.promotions else ()
     priced: dict[Party, RoomPrice] = {}
     for party in parties:
         if party not in priced:
-            priced[party] = price_room(terms, party, nights, promotions=promotions, exemptions=exemptions)
+            priced[party] = price_room(
+                terms,
+                party,
+                nights,
+                promotions=promotions,
+                exemptions=exemptions,
+                agreed=agreed.get(party, {}),
+            )
     return StayPrice(
         currency=terms.currency,
         rooms=tuple(priced[party] for party in parties),
