@@ -436,7 +436,7 @@ def test_the_world_and_its_twin() -> None:
     run_state_machine_as_test(
         World,
         settings=settings(
-            max_examples=600 if EXPLORING else 60,
+            max_examples=600 if EXPLORING else 30,
             stateful_step_count=60 if EXPLORING else 40,
             deadline=None,
             derandomize=not EXPLORING,
