@@ -34,7 +34,7 @@ SECONDS = 60  # a mutant that runs longer loops for ever and is noticed that way
 
 RATES = [
     f"tests/rates/rules/test_{name}.py"
-    for name in ("nights", "taxes", "promotions", "restrictions", "stay", "twin", "properties")
+    for name in ("nights", "taxes", "promotions", "restrictions", "extras", "stay", "twin", "properties")
 ]
 BOOKINGS = [
     "tests/bookings/test_policies.py",

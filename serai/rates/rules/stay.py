@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from serai.rates.rules.nights import Step, count_sleepers, night_steps
 from serai.rates.rules.party import count_guests
@@ -14,7 +14,8 @@ from serai.rates.rules.taxes import TaxMeter
 from serai.rates.rules.terms import ExtraTerm, Party, ProductTerms, PromotionTerm
 
 
-class NightLine(NamedTuple):
+@dataclass(frozen=True)
+class NightLine:
     """One night of one room: its stored price, what this party pays for it and by which steps, and that
     night's taxes on top that can be paid in advance."""
 
