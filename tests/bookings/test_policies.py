@@ -17,10 +17,12 @@ from serai.bookings.rules import (
     check_in_instant,
     compile_terms,
     compile_tiers,
+    first_free_night,
     free_until,
     merge_terms,
     merge_tiers,
     penalty_at,
+    share_tiers,
     terms_from_json,
 )
 from serai.rates.rules import (
@@ -172,6 +174,41 @@ def test_a_milder_tier_lowers_the_sum() -> None:
         CompiledTier(None, 500),
         CompiledTier(ARRIVAL, 10),
     ]
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ([100, 300], [[25, 2], [76, 8]]),
+        ([1, 1, 1], [[33, 3], [34, 3], [34, 4]]),
+        ([0, 0], [[50, 5], [51, 5]]),  # rooms that cost nothing share alike
+        ([0, 5], [[0, 0], [101, 10]]),
+        ([7], [[101, 10]]),
+    ],
+)
+def test_one_policy_is_shared_out_to_the_last_minor_unit(
+    weights: list[int], expected: list[list[int]]
+) -> None:
+    tiers = [CompiledTier(None, 101), CompiledTier(ARRIVAL, 10)]
+    shared = share_tiers(tiers, weights)
+    assert [[tier.penalty_minor for tier in room] for room in shared] == expected
+    assert all([tier.from_at for tier in room] == [None, ARRIVAL] for room in shared)
+    assert merge_tiers(shared) == tiers
+
+
+@pytest.mark.parametrize(
+    ("leaves", "expected"),
+    [
+        (utc(2026, 12, 10, 9), dt.date(2026, 12, 11)),  # the first night was taken
+        (utc(2026, 12, 11, 18, 29), dt.date(2026, 12, 11)),  # 23:59 in India
+        (utc(2026, 12, 11, 18, 30), dt.date(2026, 12, 12)),
+        (utc(2026, 12, 13, 9), dt.date(2026, 12, 13)),
+    ],
+)
+def test_who_leaves_early_frees_the_nights_that_have_not_begun(
+    leaves: dt.datetime, expected: dt.date
+) -> None:
+    assert first_free_night(leaves, timezone="Asia/Kolkata", check_in=CHECK_IN) == expected
 
 
 # --- Deposits ----------------------------------------------------------------------------------------

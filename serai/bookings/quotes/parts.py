@@ -54,7 +54,7 @@ def cut_room(
         return RoomPrice(
             party=price.party,
             nights=tuple(
-                night._replace(tax_minor=taxed.tax_minor)
+                replace(night, tax_minor=taxed.tax_minor)
                 for night, taxed in zip(slept, cut.nights, strict=True)
             ),
             taxes=cut.taxes,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from serai.rates.rules.nights import Step, count_sleepers, night_steps
 from serai.rates.rules.party import count_guests
@@ -15,7 +15,8 @@ from serai.rates.rules.taxes import TaxMeter
 from serai.rates.rules.terms import ExtraTerm, Party, ProductTerms, PromotionTerm
 
 
-class NightLine(NamedTuple):
+@dataclass(frozen=True)
+class NightLine:
     """One night of one room: its stored price, what this party pays for it and by which steps, and that
     night's taxes on top that can be paid in advance."""
 
@@ -222,7 +223,7 @@ def price_room(
         kept = agreed.get(date)
         if kept is not None:
             taxes = meter.add_night(index, date, kept.amount_minor)
-            lines.append(kept._replace(tax_minor=taxes.on_top_minor))
+            lines.append(replace(kept, tax_minor=taxes.on_top_minor))
             continue
         used = tuple([entry for entry in always if counts_on(entry, date)]) if is_dated else always
         key = (base_minor, tuple([entry.id for entry in used]) if is_dated else ())
