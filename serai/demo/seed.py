@@ -24,6 +24,7 @@ from serai.demo.people import ACCOUNTS, write_people
 from serai.demo.photos import PictureStudio, give_photos, plan_pictures, plan_room_pictures
 from serai.demo.plan import SEED, plan_hotels
 from serai.demo.reviews import write_reviews
+from serai.demo.rooms import write_rooms
 from serai.demo.stays import write_bookings
 from serai.properties.destinations import load_destinations
 from serai.properties.models import Property
@@ -91,6 +92,7 @@ def run(
                 cursor.execute("ANALYZE")
             reviews = write_reviews(written, today=today)
             bookings = write_bookings(written, people=people, today=today, now=now, report=report("Bookings"))
+            write_rooms(written, today=today, now=now)
             studio.finish(report("Photos"))
             photos = give_photos(written, studio)
     studio.clear()
