@@ -36,13 +36,13 @@ def hotel() -> Hotel:
 @pytest.fixture(autouse=True)
 def _slow_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pause between looking whether a use is left and taking it, so that a race would happen."""
-    hold_nights = hold_module.hold_nights
+    take_nights = hold_module.take_nights
 
     def slowly(**arguments: Any) -> Hold:
         time.sleep(0.02)
-        return hold_nights(**arguments)
+        return take_nights(**arguments)
 
-    monkeypatch.setattr(hold_module, "hold_nights", slowly)
+    monkeypatch.setattr(hold_module, "take_nights", slowly)
 
 
 def offer(hotel: Hotel, limit: int | None) -> Promotion:
