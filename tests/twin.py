@@ -220,9 +220,14 @@ def included_charges(
 
 
 def room_stay(
-    terms: Any, party: Any, nights: Nights, promotions: Sequence[Any], exemptions: Collection[str]
+    terms: Any,
+    party: Any,
+    nights: Nights,
+    promotions: Sequence[Any],
+    exemptions: Collection[str],
+    agreed: Mapping[dt.date, list[tuple[str, int]]],
 ) -> TwinRoom:
-    """One room for the whole stay."""
+    """One room for the whole stay; nights that were agreed keep their steps."""
     taxes = list(enumerate(terms.taxes))
     prices, steps, night_taxes = [], [], []
     charges = [0] * len(taxes)
@@ -230,9 +235,9 @@ def room_stay(
     touched = [False] * len(taxes)
     for index, (date, base) in enumerate(nights):
         used = [each for each in promotions if is_between(date, each.stay_from_date, each.stay_until_date)]
-        price = room_night(terms, party, base, used)
+        steps.append(agreed[date] if date in agreed else room_steps(terms, party, base, used))
+        price = sum(change for _name, change in steps[-1])
         prices.append(price)
-        steps.append(room_steps(terms, party, base, used))
         due = [
             (position, tax)
             for position, tax in taxes
@@ -303,11 +308,19 @@ def room_stay(
 
 
 def stay(
-    terms: Any, nights: Nights, parties: Sequence[Any], *, exemptions: Collection[str] = ()
+    terms: Any,
+    nights: Nights,
+    parties: Sequence[Any],
+    *,
+    exemptions: Collection[str] = (),
+    agreed: Mapping[Any, Mapping[dt.date, list[tuple[str, int]]]] | None = None,
 ) -> list[TwinRoom]:
-    """Each room of a stay."""
+    """Each room of a stay. `agreed` are the steps of nights that a party has booked already."""
     promotions = promotions_in_use(terms, nights, parties)
-    return [room_stay(terms, party, nights, promotions, exemptions) for party in parties]
+    return [
+        room_stay(terms, party, nights, promotions, exemptions, (agreed or {}).get(party, {}))
+        for party in parties
+    ]
 
 
 # --- Restrictions ------------------------------------------------------------------------------------

@@ -164,8 +164,14 @@ class Place:
     ) -> Picture:
         """The price and the terms of a stay as things stand, by the twin."""
         frozen: dict[int, int] = {}
+        agreed: dict[Party, dict[dt.date, list[tuple[str, int]]]] = {}
         if kept is not None and kept.plan is plan and plan.is_frozen:
             frozen = dict(zip(range(kept.first, kept.last), kept.picture.bases, strict=True))
+            for party, (_amounts, steps, _taxes) in zip(kept.parties, kept.picture.nights, strict=True):
+                agreed[party] = {
+                    self.day(night): list(told)
+                    for night, told in zip(range(kept.first, kept.last), steps, strict=True)
+                }
         nights = [(self.day(night), frozen.get(night, self.prices[night])) for night in range(first, last)]
         today = now.astimezone(ZoneInfo(self.timezone)).date()
         terms = ProductTerms(
@@ -193,7 +199,7 @@ class Place:
                 )
             ),
         )
-        rooms = twin.stay(terms, nights, parties)
+        rooms = twin.stay(terms, nights, parties, agreed=agreed)
         when: dict[str, Any] = {
             "check_in": self.day(first),
             "hour": self.property.check_in_from,

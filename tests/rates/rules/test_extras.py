@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from serai.rates.rules import (
@@ -69,6 +71,22 @@ def test_the_nights_of_all_rooms_keep_their_stored_prices_beside_what_is_paid() 
         (40_000, 36_000, 3_600),
     ]
     assert price.promotions == [(1, "Offer 1", 6_000)]
+
+
+def test_nights_that_were_agreed_keep_their_price_and_its_steps() -> None:
+    room = terms(taxes=(tax("VAT", "percent", 1_000),))
+    booked = price_stay(replace(room, promotions=(offer(1, 2_000),)), nights(10_000), [COUPLE])
+    [agreed] = booked.rooms[0].nights
+    price = price_stay(
+        room, nights(99_000, 20_000), [COUPLE, Party(1)], agreed={COUPLE: {agreed.date: agreed}}
+    )
+    couple, single = price.rooms
+    assert [night.amount_minor for night in couple.nights] == [8_000, 20_000]
+    assert [night.tax_minor for night in couple.nights] == [800, 2_000]
+    assert couple.nights[0].steps == agreed.steps
+    assert [night.amount_minor for night in single.nights] == [99_000, 20_000]
+    assert price.promotions == [(1, "Offer 1", 2_000)]
+    assert price.total_minor == 28_000 + 2_800 + 119_000 + 11_900
 
 
 def test_prices_stored_before_nights_had_steps_are_read() -> None:
