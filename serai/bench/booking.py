@@ -11,6 +11,7 @@ import random
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -41,8 +42,10 @@ from serai.rates.services.prices import fill_products
 
 ROOM_TYPES = 200
 NIGHTS = 120
-# More than any run can sell, so that both programs always succeed and the lock alone decides.
+# More than one run can sell, so that both programs always succeed and the lock alone decides.
 UNITS = 30_000
+# Room types whose first night is a hot one: every run has its own, and the spread load leaves them alone.
+HOT_ROOM_TYPES = 80
 HOLD_FOR = dt.timedelta(minutes=15)
 TOTAL_MINOR = 10_000
 Report = Callable[[str], None]
@@ -57,11 +60,12 @@ class World:
     product_ids: tuple[int, ...]
     first: dt.date
 
-    def pick(self, rng: random.Random, *, is_hot: bool) -> tuple[int, int, dt.date, dt.date]:
-        """A room type, its product and a stay: always the same night if hot, else one to three nights."""
-        if is_hot:
-            return self.room_type_ids[0], self.product_ids[0], self.first, self.first + dt.timedelta(days=1)
-        index = rng.randrange(1, len(self.room_type_ids))
+    def pick(self, rng: random.Random, hot: int | None) -> tuple[int, int, dt.date, dt.date]:
+        """A room type, its product and a stay: the night of the hot one, else one to three nights."""
+        if hot is not None:
+            room_type_id, product_id = self.room_type_ids[hot], self.product_ids[hot]
+            return room_type_id, product_id, self.first, self.first + dt.timedelta(days=1)
+        index = rng.randrange(HOT_ROOM_TYPES, len(self.room_type_ids))
         check_in = self.first + dt.timedelta(days=rng.randrange(NIGHTS - 3))
         check_out = check_in + dt.timedelta(days=rng.randint(1, 3))
         return self.room_type_ids[index], self.product_ids[index], check_in, check_out
@@ -96,7 +100,7 @@ def build_world(*, now: dt.datetime) -> World:
     )
 
 
-def service_client(world: World, *, is_hot: bool) -> Callable[[int], Work]:
+def service_client(world: World, hot: int | None) -> Callable[[int], Work]:
     """Clients that book through the services, as channels and the replay do: hold, then book."""
 
     def client(number: int) -> Work:
@@ -104,7 +108,7 @@ def service_client(world: World, *, is_hot: bool) -> Callable[[int], Work]:
         turn = iter(range(10_000_000))
 
         def work(rng: random.Random) -> str:
-            room_type_id, _product_id, check_in, check_out = world.pick(rng, is_hot=is_hot)
+            room_type_id, _product_id, check_in, check_out = world.pick(rng, hot)
             now = utc_now()
             try:
                 with write_transaction():
@@ -136,14 +140,14 @@ def service_client(world: World, *, is_hot: bool) -> Callable[[int], Work]:
     return client
 
 
-def guest_client(world: World, *, is_hot: bool) -> Callable[[int], Work]:
+def guest_client(world: World, hot: int | None) -> Callable[[int], Work]:
     """Clients that do all that a guest's clicks do: quote, hold (priced again), details, book."""
 
     def client(number: int) -> Work:
         user = User.objects.create(email=f"bench-{uuid.uuid4().hex}@example.com", name="Bench")
 
         def work(rng: random.Random) -> str:
-            _room_type_id, product_id, check_in, check_out = world.pick(rng, is_hot=is_hot)
+            _room_type_id, product_id, check_in, check_out = world.pick(rng, hot)
             now = utc_now()
             try:
                 quote = make_quote(request=request_rooms(product_id, check_in, check_out, Party(2)), now=now)
@@ -168,7 +172,7 @@ def guest_client(world: World, *, is_hot: bool) -> Callable[[int], Work]:
     return client
 
 
-def raw_client(world: World, *, is_hot: bool, dsn: str) -> Callable[[int], Work]:
+def raw_client(world: World, hot: int | None, *, dsn: str) -> Callable[[int], Work]:
     """Clients that run plain SQL: two transactions that write the same rows as the services do."""
 
     def client(number: int) -> Work:
@@ -177,7 +181,7 @@ def raw_client(world: World, *, is_hot: bool, dsn: str) -> Callable[[int], Work]
         turn = iter(range(10_000_000))
 
         def work(rng: random.Random) -> str:
-            room_type_id, _product_id, check_in, check_out = world.pick(rng, is_hot=is_hot)
+            room_type_id, _product_id, check_in, check_out = world.pick(rng, hot)
             stay = (room_type_id, check_in, check_out)
             now = utc_now()
             hold_id = uuid.uuid4()
@@ -211,6 +215,7 @@ def raw_client(world: World, *, is_hot: bool, dsn: str) -> Callable[[int], Work]
                 booking_id = row[0] if row else None
                 link.execute(_INSERT_ROOM, (booking_id, *stay, TOTAL_MINOR))
                 link.execute(_INSERT_EVENT, (booking_id, now))
+                link.execute(_INSERT_LINE, (f"booking:{booking_id}", TOTAL_MINOR, now))
             return "done"
 
         return work
@@ -254,6 +259,10 @@ _INSERT_ROOM = """
                                       total_minor, state, cancellation_tiers, needs_accessible)
     VALUES (%s, %s, %s, %s, 2, '[]', %s, 'booked', '[]', false)
 """
+_INSERT_LINE = """
+    INSERT INTO payments_folioline (reference, kind, text, amount_minor, is_included, key, created_at)
+    VALUES (%s, 'room', 'Room', %s, false, 'v1:room:0', %s)
+"""
 _INSERT_EVENT = """
     INSERT INTO bookings_bookingevent (booking_id, kind, data, happened_at) VALUES (%s, 'booked', '{}', %s)
 """
@@ -268,19 +277,20 @@ def measure_booking(
     """
     world = build_world(now=utc_now())
     figures: list[dict[str, Any]] = []
+    hot_ones = iter(range(HOT_ROOM_TYPES))
     for load in ("spread", "hot"):
-        is_hot = load == "hot"
-        programs: dict[str, Callable[[int], Work]] = {
-            "raw": raw_client(world, is_hot=is_hot, dsn=dsn),
-            "services": service_client(world, is_hot=is_hot),
-            "guest": guest_client(world, is_hot=is_hot),
+        programs: dict[str, Callable[[int | None], Callable[[int], Work]]] = {
+            "raw": partial(raw_client, world, dsn=dsn),
+            "services": partial(service_client, world),
+            "guest": partial(guest_client, world),
         }
         for count in clients:
             runs: dict[str, list[Run]] = {name: [] for name in programs}
             for turn in range(rounds):
                 for name, client in programs.items():
                     report(f"{load} load, {count} clients, {name}, round {turn + 1} of {rounds}")
-                    runs[name].append(run_crowd(client, clients=count, seconds=seconds, dsn=dsn))
+                    chosen = next(hot_ones) if load == "hot" else None
+                    runs[name].append(run_crowd(client(chosen), clients=count, seconds=seconds, dsn=dsn))
             figures.append(_summary(load, count, runs))
     return {
         "seconds": seconds,

@@ -31,7 +31,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--clients", type=_counts, default=CLIENTS, metavar="N,N,…", help="how many at once (1,8,32)"
     )
     booking.add_argument("--seconds", type=float, default=4.0, help="a measurement lasts (default 4)")
-    booking.add_argument("--rounds", type=int, default=3, help="measurements of each kind (default 3)")
+    booking.add_argument(
+        "--rounds", type=_rounds, default=3, help="measurements of each kind, 1 to 8 (default 3)"
+    )
     booking.add_argument("--json", action="store_true", help="print the figures as JSON")
     booking.set_defaults(run=run)
 
@@ -41,9 +43,15 @@ def _counts(text: str) -> tuple[int, ...]:
         counts = tuple(int(part) for part in text.split(","))
     except ValueError:
         counts = ()
-    if not counts or not all(1 <= count <= 64 for count in counts):
-        raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers from 1 to 64 such as 1,8,32")
+    if not 1 <= len(counts) <= 3 or not all(1 <= count <= 64 for count in counts):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of up to three numbers from 1 to 64: 1,8,32")
     return counts
+
+
+def _rounds(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 8:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 8")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
