@@ -50,7 +50,12 @@ def migrate(progress: Progress) -> None:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         with progress.step(f"Updating the database ({len(plan)} migrations)"):
+            with connection.cursor() as cursor:
+                # A migration waits longer for its turn than a guest would.
+                cursor.execute("SET lock_timeout = '60s'")
             call_command("migrate", verbosity=0, interactive=False)
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
     make_partitions_ahead()
 
 

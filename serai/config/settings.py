@@ -144,6 +144,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
 
 # --- Data -----------------------------------------------------------------------------------------
+# How long a booking waits for another one, in milliseconds.
+LOCK_TIMEOUT_MS = 2000
+CONNECTION_LOCK_TIMEOUT_MS = LOCK_TIMEOUT_MS
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"].update(
     {
@@ -162,6 +165,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
             "max_idle": 60,
         },
         "connect_timeout": 3,
+        # Every wait for a lock is short, see `core.db`; said once per connection, not per transaction.
+        "options": f"-c lock_timeout={LOCK_TIMEOUT_MS}ms",
         "application_name": env.str("SERAI_PROCESS", default="serai"),
     }
 )
@@ -368,7 +373,6 @@ QUOTE_SECONDS = 15 * 60
 HOLD_SECONDS = 15 * 60
 WAITLIST_SECONDS = env.int("WAITLIST_SECONDS", default=2 * 60 * 60)
 MAX_STAY_NIGHTS = 90
-LOCK_TIMEOUT_MS = 2000
 HISTORY_DAYS = env.int("HISTORY_DAYS", default=400)
 
 # --- Logs -------------------------------------------------------------------------------------------

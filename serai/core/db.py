@@ -42,10 +42,11 @@ def write_transaction() -> Iterator[None]:
         return
     try:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('lock_timeout', %s, true)", [f"{settings.LOCK_TIMEOUT_MS}ms"]
-                )
+            if settings.LOCK_TIMEOUT_MS != settings.CONNECTION_LOCK_TIMEOUT_MS:
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT set_config('lock_timeout', %s, true)", [f"{settings.LOCK_TIMEOUT_MS}ms"]
+                    )
             _open.depth = 1
             try:
                 yield

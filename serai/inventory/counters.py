@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db import connection
 
+from serai.inventory.models import Hold
+
 # Units that can still be taken of a night. `rates.selectors` says the same for showing.
 LEFT = "CASE WHEN is_closed THEN 0 ELSE GREATEST(allotment + allowance - held - sold, 0) END"
 
@@ -112,6 +114,42 @@ _SHIFT = f"""
     UPDATE inventory_night SET held = held + %s, sold = sold + %s
      WHERE room_type_id = %s AND date >= %s AND date < %s
        AND (SELECT COUNT(*) FROM locked WHERE units_left >= %s) >= %s
+"""  # noqa: S608 - made of our own constants
+
+
+def hold_at_once(claim: Claim, hold: Hold) -> bool:
+    """Take a claim's nights and write the hold on them in one statement; False when not all are free."""
+    stay = (claim.room_type_id, claim.check_in, claim.check_out)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _HOLD,
+            [
+                *(*stay, claim.quantity, *stay, claim.quantity, (claim.check_out - claim.check_in).days),
+                *(hold.pk, hold.state, hold.created_at, hold.expires_at),
+                *(*stay, claim.quantity),
+            ],
+        )
+        return cursor.rowcount > 0
+
+
+_HOLD = f"""
+    WITH locked AS MATERIALIZED (
+        SELECT {LEFT} AS units_left
+          FROM inventory_night
+         WHERE room_type_id = %s AND date >= %s AND date < %s
+         ORDER BY room_type_id, date FOR UPDATE
+    ), moved AS (
+        UPDATE inventory_night SET held = held + %s
+         WHERE room_type_id = %s AND date >= %s AND date < %s
+           AND (SELECT COUNT(*) FROM locked WHERE units_left >= %s) >= %s
+        RETURNING 1
+    ), hold AS (
+        INSERT INTO inventory_hold (id, state, created_at, expires_at)
+        SELECT %s::uuid, %s, %s::timestamptz, %s::timestamptz WHERE EXISTS (SELECT 1 FROM moved)
+        RETURNING id
+    )
+    INSERT INTO inventory_holditem (hold_id, room_type_id, check_in, check_out, quantity)
+    SELECT id, %s, %s::date, %s::date, %s FROM hold
 """  # noqa: S608 - made of our own constants
 
 

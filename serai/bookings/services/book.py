@@ -23,7 +23,7 @@ from serai.bookings.errors import (
 from serai.bookings.events import BOOKING_CONFIRMED, CHECKOUT_REFUSED
 from serai.bookings.models import Booking, Checkout
 from serai.bookings.quotes import Quote, quote_from_json
-from serai.bookings.selectors import folio_reference, succeeded_payments
+from serai.bookings.selectors import succeeded_payments
 from serai.bookings.services.charges import first_charges, room_label
 from serai.bookings.services.hold import claims_of
 from serai.bookings.services.nights import retake_nights
@@ -33,7 +33,8 @@ from serai.core.db import require_transaction, write_transaction
 from serai.core.outbox import emit
 from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, release_hold
 from serai.payments.models import Payment
-from serai.payments.services import post_lines, refund_payment
+from serai.payments.services import refund_payment
+from serai.payments.services.folio import lines_insert, lines_parameters
 from serai.rates.rules import Party
 
 # No vowels and none of 0 1 O I L: a reference is read out on the telephone and never spells a word.
@@ -248,7 +249,7 @@ def room_lines(quote: Quote) -> list[RoomLine]:
 
 
 def write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tuple[Booking, bool]:
-    """Write booking, rooms and first event in one statement, or find the booking made for the key.
+    """Write booking, rooms, first event and charges in one statement, or find the booking made for the key.
 
     Whoever comes with a key that another transaction is writing at this moment is told so
     (`RequestInFlight`) instead of being made to wait: the key's lock goes with that transaction, however it
@@ -291,11 +292,21 @@ def write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tup
     )
     columns = [field for field in Booking._meta.concrete_fields if not field.primary_key]
     rooms = details.rooms
+    with translation.override(booking.language):
+        charges = first_charges(
+            booking,
+            [(room_label(room.room_type, room.rate_plan, room), room.total_minor) for room in rooms],
+        )
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT.format(
                 columns=", ".join(str(field.column) for field in columns),
                 values=", ".join(["%s"] * len(columns)),
+                lines=lines_insert(
+                    # As `selectors.folio_reference` says.
+                    reference="COALESCE('checkout:' || booking.checkout_id, 'booking:' || booking.id)",
+                    source="booking",
+                ),
             ),
             [
                 f"booking:{caller}:{key}",
@@ -310,6 +321,7 @@ def write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tup
                 [json.dumps(list(room.tiers)) for room in rooms],
                 [room.needs_accessible for room in rooms],
                 *(details.guest_id, now),
+                *lines_parameters(charges, now=now),
             ],
         )
         booking_id, is_free = cursor.fetchone()
@@ -322,11 +334,6 @@ def write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tup
         return known, False
     booking.pk = booking_id
     booking._state.adding = False
-    with translation.override(booking.language):
-        labels = [
-            (room_label(room.room_type, room.rate_plan, room), room.total_minor) for room in details.rooms
-        ]
-        post_lines(reference=folio_reference(booking), lines=first_charges(booking, labels), now=now)
     tell(BOOKING_CONFIRMED, booking, now=now)
     return booking, True
 
@@ -337,7 +344,7 @@ _INSERT = """
     ), booking AS (
         INSERT INTO bookings_booking ({columns}) SELECT {values} FROM key WHERE is_free
         ON CONFLICT (caller, idempotency_key) DO NOTHING
-        RETURNING id
+        RETURNING id, checkout_id
     ), room AS (
         INSERT INTO bookings_bookingroom (booking_id, room_type_id, rate_plan_id, check_in, check_out,
                                           adults, children_ages, total_minor, cancellation_tiers,
@@ -348,7 +355,7 @@ _INSERT = """
     ), event AS (
         INSERT INTO bookings_bookingevent (booking_id, kind, actor_id, data, happened_at)
         SELECT id, 'booked', %s, '{{}}', %s FROM booking
-    )
+    ), line AS ({lines})
     SELECT (SELECT id FROM booking), is_free FROM key
 """
 

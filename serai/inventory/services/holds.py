@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from django.db import connection
 
 from serai.core.db import require_transaction
-from serai.inventory.counters import Claim, merge_claims, nights_of, shift_nights, stays_of
+from serai.inventory.counters import (
+    Claim,
+    hold_at_once,
+    merge_claims,
+    nights_of,
+    shift_nights,
+    stays_of,
+)
 from serai.inventory.models import Hold
 from serai.inventory.services.errors import HoldExpired
 from serai.inventory.services.taking import change_items, claims_of, expire, take_nights
@@ -23,6 +30,11 @@ def hold_nights(*, claims: Sequence[Claim], expires_at: dt.datetime, now: dt.dat
     """
     require_transaction()
     claims = merge_claims(claims)
+    if len(claims) == 1:
+        hold = Hold(created_at=now, expires_at=expires_at)
+        if hold_at_once(claims[0], hold):
+            hold._state.adding = False
+            return hold
     take_nights(claims, held=1, now=now)
     return write_hold(claims, expires_at=expires_at, now=now)
 

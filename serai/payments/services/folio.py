@@ -30,16 +30,8 @@ def post_lines(*, reference: str, lines: Sequence[LineDraft], now: dt.datetime) 
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            _POST,
-            {
-                "reference": reference,
-                "now": now,
-                "kinds": [str(line.kind) for line in lines],
-                "texts": [line.text[:200] for line in lines],
-                "amounts": [line.amount_minor for line in lines],
-                "included": [line.is_included for line in lines],
-                "keys": [line.key for line in lines],
-            },
+            f"{lines_insert(reference='%s')} ON CONFLICT (reference, key) DO NOTHING",
+            [reference, *lines_parameters(lines, now=now)],
         )
         posted = cursor.rowcount
     if posted < len(lines):
@@ -47,16 +39,33 @@ def post_lines(*, reference: str, lines: Sequence[LineDraft], now: dt.datetime) 
     return posted
 
 
-# In the order in which they were given: lines are shown by their ids.
-_POST = """
-    INSERT INTO payments_folioline (reference, kind, text, amount_minor, is_included, key, created_at)
-    SELECT %(reference)s, line.kind, line.text, line.amount_minor, line.is_included, line.key, %(now)s
-      FROM unnest(%(kinds)s::text[], %(texts)s::text[], %(amounts)s::bigint[], %(included)s::bool[],
-                  %(keys)s::text[]) WITH ORDINALITY
-           AS line (kind, text, amount_minor, is_included, key, position)
-     ORDER BY line.position
-    ON CONFLICT (reference, key) DO NOTHING
-"""
+def lines_insert(*, reference: str, source: str = "") -> str:
+    """SQL that writes lines, for callers that make it part of a statement of their own.
+
+    `reference` is SQL for the folio's reference; `source` is what else it selects from. It takes the
+    parameters of `lines_parameters`, after those that stand in `reference`.
+    """
+    # In the order in which they were given: lines are shown by their ids.
+    return f"""
+        INSERT INTO payments_folioline (reference, kind, text, amount_minor, is_included, key, created_at)
+        SELECT {reference}, line.kind, line.text, line.amount_minor, line.is_included, line.key, %s
+          FROM {source}{"," if source else ""}
+               unnest(%s::text[], %s::text[], %s::bigint[], %s::bool[], %s::text[]) WITH ORDINALITY
+               AS line (kind, text, amount_minor, is_included, key, position)
+         ORDER BY line.position
+    """  # noqa: S608 - made of our own constants
+
+
+def lines_parameters(lines: Sequence[LineDraft], *, now: dt.datetime) -> list[object]:
+    """The values of `lines` in the order in which `lines_insert` takes them."""
+    return [
+        now,
+        [str(line.kind) for line in lines],
+        [line.text[:200] for line in lines],
+        [line.amount_minor for line in lines],
+        [line.is_included for line in lines],
+        [line.key for line in lines],
+    ]
 
 
 def _require_same(reference: str, lines: Sequence[LineDraft]) -> None:
