@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from serai.core.prepared import prepared_cursor
 from serai.inventory.models import Hold
 
 # Units that can still be taken of a night. `rates.selectors` says the same for showing.
@@ -85,7 +86,7 @@ def shift_nights(
             return False
         only_if_free = False
     has_moved = True
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         for claim in claims:
             stay = (claim.room_type_id, claim.check_in, claim.check_out)
             nights = (claim.check_out - claim.check_in).days
@@ -120,7 +121,7 @@ _SHIFT = f"""
 def hold_at_once(claim: Claim, hold: Hold) -> bool:
     """Take a claim's nights and write the hold on them in one statement; False when not all are free."""
     stay = (claim.room_type_id, claim.check_in, claim.check_out)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             _HOLD,
             [

@@ -28,6 +28,7 @@ from serai.bookings.models import Booking
 from serai.bookings.services import complete_checkout, hold_quote
 from serai.core.db import write_transaction
 from serai.core.errors import BusyError
+from serai.inventory import counters as night_counters
 from serai.inventory import services
 from serai.inventory.counters import find_shortages, read_left
 from serai.inventory.models import Hold, Night
@@ -36,6 +37,7 @@ from serai.inventory.services import (
     SoldOut,
     confirm_hold,
     hold_nights,
+    holds,
     release_expired_holds,
     swap_nights,
     taking,
@@ -205,13 +207,29 @@ def read_without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
                 return False
         return shift_nights(claims, **moves)
 
+    monkeypatch.setattr(holds, "hold_at_once", lambda claim, hold: False)
     monkeypatch.setattr(taking, "shift_nights", look_then_take)
 
 
-def test_without_locks_and_check_the_room_is_sold_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def hold_without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one statement of a hold as it is, but for its lock; a pause lets the first readers meet."""
+    unlocked = night_counters._HOLD.replace(
+        "ORDER BY room_type_id, date FOR UPDATE", "AND pg_sleep(0.2) IS NOT NULL"
+    )
+    assert unlocked != night_counters._HOLD
+    monkeypatch.setattr(night_counters, "_HOLD", unlocked)
+
+
+CONTROLS = pytest.mark.parametrize("take_lock_away", [read_without_lock, hold_without_lock])
+
+
+@CONTROLS
+def test_without_locks_and_check_the_room_is_sold_twice(
+    monkeypatch: pytest.MonkeyPatch, take_lock_away: Callable[[pytest.MonkeyPatch], None]
+) -> None:
     hotel = make_hotel(units=1)
     tokens = tokens_for(hotel, overlapping_stays(8))
-    read_without_lock(monkeypatch)
+    take_lock_away(monkeypatch)
     with without_check():
         fight(tokens)
         oversold = [night for night in oversold_nights() if night.date == WANTED]
@@ -219,10 +237,13 @@ def test_without_locks_and_check_the_room_is_sold_twice(monkeypatch: pytest.Monk
         assert [(night.capacity, night.booked > 1) for night in oversold] == [(1, True)]
 
 
-def test_without_locks_the_check_alone_still_sells_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@CONTROLS
+def test_without_locks_the_check_alone_still_sells_once(
+    monkeypatch: pytest.MonkeyPatch, take_lock_away: Callable[[pytest.MonkeyPatch], None]
+) -> None:
     hotel = make_hotel(units=1)
     tokens = tokens_for(hotel, overlapping_stays(8))
-    read_without_lock(monkeypatch)
+    take_lock_away(monkeypatch)
     race = fight(tokens)
     assert Booking.objects.count() == len(race.results) == 1
     assert_sound(hotel)

@@ -31,6 +31,7 @@ from serai.bookings.services.promotions import lock_promotions, settle_promotion
 from serai.bookings.services.refund import refund_surplus
 from serai.core.db import require_transaction, write_transaction
 from serai.core.outbox import emit
+from serai.core.prepared import prepared_cursor
 from serai.inventory.services import HoldExpired, SoldOut, confirm_hold, release_hold
 from serai.payments.models import Payment
 from serai.payments.services import refund_payment
@@ -297,7 +298,7 @@ def write_booking(*, details: BookingDetails, key: str, now: dt.datetime) -> tup
             booking,
             [(room_label(room.room_type, room.rate_plan, room), room.total_minor) for room in rooms],
         )
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             _INSERT.format(
                 columns=", ".join(str(field.column) for field in columns),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from serai.accounts.models import User
@@ -18,6 +17,7 @@ from serai.bookings.services.refund import refund_above
 from serai.bookings.services.reshape import shorten_assignments
 from serai.bookings.settlement import Settlement
 from serai.core.db import write_transaction
+from serai.core.prepared import prepared_cursor
 
 
 def check_in_booking(*, booking_id: int, actor: User | None, now: dt.datetime) -> None:
@@ -64,7 +64,7 @@ def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) 
     What is allowed is tested and done in one statement; the rest is only to say why not.
     """
     with write_transaction():
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(
                 _MOVE,
                 {

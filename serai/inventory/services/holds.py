@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from serai.core.db import require_transaction
+from serai.core.prepared import prepared_cursor
 from serai.inventory.counters import (
     Claim,
     hold_at_once,
@@ -69,7 +70,7 @@ def confirm_hold(*, hold_id: uuid.UUID, now: dt.datetime) -> list[Claim]:
     again is harmless. Locks the hold, then its nights.
     """
     require_transaction()
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_CONFIRM, [Hold.State.BOOKED, hold_id, Hold.State.ACTIVE])
         claims = merge_claims(Claim(*row) for row in cursor.fetchall())
     if claims:

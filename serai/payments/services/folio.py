@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -56,7 +57,7 @@ def lines_insert(*, reference: str, source: str = "") -> str:
     """  # noqa: S608 - made of our own constants
 
 
-def lines_parameters(lines: Sequence[LineDraft], *, now: dt.datetime) -> list[object]:
+def lines_parameters(lines: Sequence[LineDraft], *, now: dt.datetime) -> list[Any]:
     """The values of `lines` in the order in which `lines_insert` takes them."""
     return [
         now,
