@@ -2,8 +2,8 @@
 
 Django binds parameters on the client, so the server reads and plans every statement anew; over
 partitioned tables that costs more than running it. The few statements of holding and booking are
-prepared instead (https://www.psycopg.org/psycopg3/docs/advanced/prepare.html). A pooler between site and database must
-know prepared statements (PgBouncer from 1.21 on) or keep sessions.
+prepared instead (https://www.psycopg.org/psycopg3/docs/advanced/prepare.html). A pooler between site
+and database must know prepared statements (PgBouncer from 1.21 on) or keep sessions.
 """
 
 from __future__ import annotations

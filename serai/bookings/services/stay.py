@@ -75,11 +75,12 @@ def _move(booking_id: int, state: str, *, actor: User | None, now: dt.datetime) 
                     "actor_id": actor.pk if actor else None,
                 },
             )
-            has_moved = cursor.rowcount > 0
-        if has_moved:
-            if state == Booking.State.CHECKED_IN:
+            moved = cursor.fetchone()
+        if moved is not None:
+            (has_numbered_rooms,) = moved
+            if has_numbered_rooms and state == Booking.State.CHECKED_IN:
                 assign_on_arrival(booking_id=booking_id, now=now)
-            elif state == Booking.State.CHECKED_OUT:
+            elif has_numbered_rooms and state == Booking.State.CHECKED_OUT:
                 shorten_assignments(booking_id=booking_id, now=now)
             return True
         booking = Booking.objects.get(pk=booking_id)
@@ -104,10 +105,12 @@ _MOVE = """
            AND booking.state = ANY(%(from_states)s)
            AND property.id = booking.property_id
            AND (%(now)s AT TIME ZONE property.timezone)::date >= booking.check_in
-        RETURNING booking.id,
+        RETURNING booking.id, booking.property_id,
                   CASE WHEN %(state)s = 'no_show' THEN jsonb_build_object('penalty_minor', penalty_minor)
                        ELSE '{}' END AS data
+    ), event AS (
+        INSERT INTO bookings_bookingevent (booking_id, kind, actor_id, data, happened_at)
+        SELECT id, %(state)s, %(actor_id)s::bigint, data, %(now)s FROM moved
     )
-    INSERT INTO bookings_bookingevent (booking_id, kind, actor_id, data, happened_at)
-    SELECT id, %(state)s, %(actor_id)s, data, %(now)s FROM moved
+    SELECT EXISTS (SELECT 1 FROM properties_room WHERE property_id = moved.property_id) FROM moved
 """
