@@ -123,7 +123,9 @@ def _dates(quote: Quote, *, now: dt.datetime) -> list[OtherDates]:
             None,
         )
         if offer is not None:
-            found.append(OtherDates(check_in, check_out, offer.price(request.parties)))
+            found.append(
+                OtherDates(check_in, check_out, offer.price(request.parties, exemptions=request.exemptions))
+            )
         if len(found) == TOLD:
             break
     return found

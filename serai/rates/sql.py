@@ -74,7 +74,6 @@ PROMOTIONS = """
            promotion.code, promotion.min_nights, promotion.max_nights, promotion.min_days_ahead,
            promotion.max_days_ahead, promotion.bookable_from_date, promotion.bookable_until_date,
            promotion.stay_from_date, promotion.stay_until_date, promotion.is_combinable,
-           promotion."limit" IS NOT NULL,
            ARRAY(SELECT link.rateplan_id FROM rates_promotion_rate_plans AS link
                   WHERE link.promotion_id = promotion.id)
       FROM rates_promotion AS promotion

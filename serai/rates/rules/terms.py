@@ -84,7 +84,6 @@ class PromotionTerm:
     stay_from_date: dt.date | None = None
     stay_until_date: dt.date | None = None
     is_combinable: bool = False
-    has_limit: bool = False
     rate_plan_ids: frozenset[int] = frozenset()
 
 

@@ -129,7 +129,6 @@ def test_what_terms_are_when_nothing_is_said() -> None:
     )
     assert Deposit(None, "percent", 10).days_before is None
     assert ExtraTerm(1, "Transfer", 4_000) == ExtraTerm(1, "Transfer", 4_000, "item", "stay", 1)
-    assert not offer(1, 1_000).has_limit
 
 
 def test_a_tax_without_bracket_is_charged_on_a_free_night_too() -> None:
