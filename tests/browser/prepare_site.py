@@ -8,7 +8,7 @@ from serai.core.local.progress import Progress
 from serai.core.local.state import LocalState
 
 HOTELS = 24
-CODE, EXTRA = "JOURNEY", "Airport transfer"
+CODE, EXTRA = "JOURNEY", "Picnic for the journey"
 
 
 def main() -> None:
