@@ -33,15 +33,18 @@ from serai.bookings.errors import (
     QuoteExpired,
     StaySoldOut,
 )
+from serai.bookings.folio_audit import bookings_without_folio, charge_differences
 from serai.bookings.models import Booking, PromotionUse
 from serai.bookings.quotes import Quote, make_quote, quote_from_json, read_quote, request_rooms
 from serai.bookings.rules import penalty_at
+from serai.bookings.selectors import folio_reference, owed_minor
 from serai.bookings.services import (
     cancel_booking,
     change_booking,
     change_request,
     complete_checkout,
     hold_quote,
+    invoice_booking,
     offer_change,
 )
 from serai.bookings.services.promotions import LIVE
@@ -51,6 +54,7 @@ from serai.inventory.services import (
     SoldOut,
     release_expired_holds,
 )
+from serai.payments.selectors import folio
 from serai.rates.rules import Party, Step
 from serai.rates.selectors import Audience
 from serai.search.requests import Guests
@@ -412,6 +416,25 @@ class World(Hosts):
             assert list(rows.values_list("held", "sold")) == [
                 (place.count(night, "active"), place.count(night, "confirmed")) for night in range(LAST)
             ]
+
+    @invariant()
+    def every_folio_charges_what_its_booking_costs(self) -> None:
+        assert charge_differences() == []
+        assert bookings_without_folio() == 0
+
+    def teardown(self) -> None:
+        """The bill has the last word: to the cent what the page said and the folio charged."""
+        try:
+            for place in self.places:
+                stays = Booking.objects.filter(property=place.property, state="confirmed")
+                for booking in stays.order_by("pk"):
+                    bill = invoice_booking(
+                        booking_id=booking.pk, recipient="R", key="world", actor=None, now=self.now
+                    )
+                    assert bill.total_minor == owed_minor(booking)
+                    assert bill.total_minor == folio(folio_reference(booking)).charges_minor
+        finally:
+            super().teardown()
 
     @invariant()
     def no_promotion_is_used_too_often(self) -> None:
