@@ -105,4 +105,4 @@ def test_guest_changes_the_dates_after_seeing_the_new_price(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Accept", re.IGNORECASE)).click()
     expect(page).to_have_url(re.compile(f"/trips/{reference}/$"))
     expect(page.locator(".summary-stay")).to_contain_text(f"{earlier:%-d} {earlier:%b}")
-    steps.open_mail(page, email, "New dates")
+    steps.open_mail(page, email, "Your changed stay")
